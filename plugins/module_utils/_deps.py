@@ -22,7 +22,7 @@ LIBRARIES = {
     "requests": ("requests", "to talk to the cluster"),
     "cryptography": ("cryptography", "to handle keys and certificates"),
     "jwt": ("PyJWT", "to log in as a service account"),
-    "tomllib": ("tomli", "to read the configuration of the DC/OS CLI"),
+    "tomli": ("tomli", "to read the configuration of the DC/OS CLI on Python before 3.11"),
 }
 
 

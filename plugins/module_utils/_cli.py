@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The configuration of the DC/OS CLI: which clusters it knows, and how it reaches them.
+
+Layout, as the CLI writes it: ``$DCOS_DIR/clusters/<cluster id>/dcos.toml``, beside it an empty file ``attached`` for
+the current cluster and ``dcos_ca.crt``, the CA saved by ``dcos cluster setup``. ``DCOS_DIR`` defaults to ``~/.dcos``.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NamedTuple, Optional
+
+from ansible_collections.dcos.security.plugins.module_utils._deps import load
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+
+# What Go's strconv.ParseBool takes; the CLI is written in Go.
+_TRUE = ("1", "t", "T", "TRUE", "true", "True")
+_FALSE = ("0", "f", "F", "FALSE", "false", "False")
+
+
+class Cluster(NamedTuple):
+    """A cluster as the CLI has it configured; ``token`` and ``ca_path`` may be missing."""
+
+    id: str
+    name: str
+    url: str
+    token: Optional[str]
+    ca_path: Optional[str]
+    validate_certs: bool
+    attached: bool
+
+
+def read_cluster(wanted: Optional[str], environ) -> Cluster:
+    """Return the cluster named ``wanted`` (name or id), or without one the only or the attached cluster.
+
+    Raises InputError where there is none, or more than one fits.
+    """
+    home = environ.get("DCOS_DIR") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".dcos")
+    clusters = _clusters(home, environ)
+    known = ", ".join(sorted(f"{cluster.name} ({cluster.id})" for cluster in clusters)) or "none"
+    if wanted:
+        fitting = [c for c in clusters if c.id == wanted] or [c for c in clusters if c.name == wanted]
+        problem = f"named '{wanted}'"
+    else:
+        fitting = clusters if len(clusters) == 1 else [c for c in clusters if c.attached]
+        problem = "attached"
+    if len(fitting) == 1:
+        return fitting[0]
+    if fitting:
+        raise InputError(f"The DC/OS CLI has several clusters {problem}: {known}. Name one by its id with cluster.")
+    raise InputError(
+        f"The DC/OS CLI has no cluster {problem} in {home} (configured: {known}). Run 'dcos cluster setup' or "
+        "'dcos cluster attach', or give url and credentials."
+    )
+
+
+def _clusters(home, environ):
+    folder = os.path.join(home, "clusters")
+    try:
+        ids = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    return [_cluster(os.path.join(folder, id_), id_, environ) for id_ in ids
+            if os.path.isfile(os.path.join(folder, id_, "dcos.toml"))]
+
+
+def _cluster(folder, id_, environ):
+    path = os.path.join(folder, "dcos.toml")
+    toml = load("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        with open(path, "rb") as handle:
+            config = toml.load(handle)
+    except (OSError, ValueError) as exc:
+        raise InputError(f"Cannot read the configuration of the DC/OS CLI at {path}: {exc}") from exc
+    core = config.get("core", {})
+    ca_path, validate_certs = _trust(environ.get("DCOS_SSL_VERIFY") or core.get("ssl_verify"))
+    saved_ca = os.path.join(folder, "dcos_ca.crt")
+    if ca_path is None and validate_certs and os.path.isfile(saved_ca):
+        ca_path = saved_ca
+    return Cluster(
+        id=id_,
+        name=config.get("cluster", {}).get("name") or id_,
+        url=core.get("dcos_url") or "",
+        token=core.get("dcos_acs_token") or None,
+        ca_path=ca_path,
+        validate_certs=validate_certs,
+        attached=os.path.exists(os.path.join(folder, "attached")),
+    )
+
+
+def _trust(ssl_verify):
+    """Read ``ssl_verify`` as the CLI does: a bool, the text of one, a CA file, or empty: (ca_path, validate_certs)."""
+    if ssl_verify in (None, "") or ssl_verify is True or ssl_verify in _TRUE:
+        return None, True
+    if ssl_verify is False or ssl_verify in _FALSE:
+        return None, False
+    return str(ssl_verify), True

@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cluster as its security services are addressed: authenticated requests, and errors with a remedy.
+
+It knows no entity; what may be asked of users, secrets or certificates is written one layer up.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Callable, Iterable
+
+from ansible_collections.dcos.security.plugins.module_utils._auth import Authenticator, claims
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, HttpError
+from ansible_collections.dcos.security.plugins.module_utils._http import Response, Transport
+from ansible_collections.dcos.security.plugins.module_utils._options import resolve
+from ansible_collections.dcos.security.plugins.module_utils._redact import mask
+
+IAM = "/acs/api/v1"
+SECRETS = "/secrets/v1"
+CA = "/ca/api/v2"
+
+
+class Client:
+    """Requests to one cluster as one authenticated user."""
+
+    def __init__(self, connection, read_only: bool, pool_size: int = 8):
+        self._transport = Transport(
+            connection.url, connection.ca_path, connection.validate_certs, connection.timeout, connection.retries,
+            read_only, pool_size)
+        self.auth = Authenticator(connection, self._transport)
+        self.transport = self._transport
+
+    @property
+    def uid(self):
+        """The uid that is logged in, as the token says, or None if the token cannot be read."""
+        return claims(self.auth.token()).get("uid")
+
+    def request(self, method: str, path: str, doing: str, accept: Iterable = (), secrets: Iterable = (), **kwargs) -> Response:
+        """Send a request and return its answer if it is a 2xx or listed in ``accept``.
+
+        Args:
+            doing: what is attempted, for the error: "create service account 'kafka'".
+            accept: statuses (int) and error codes (str) that are answers here and not errors.
+            secrets: strings of the request that the server's words must not repeat.
+            kwargs: ``params``, ``body``, ``data``, ``headers`` of Transport.send.
+
+        Raises HttpError for other statuses, AuthError for a 401 that no login cures, ConnectError if no answer came.
+        """
+        token = self.auth.token()
+        answer = self._transport.send(method, path, token=token, **kwargs)
+        if answer.status == 401:
+            answer = self._transport.send(method, path, token=self.auth.renew(token), **kwargs)
+        if 200 <= answer.status < 300 or answer.status in accept or answer.code in accept:
+            return answer
+        raise HttpError(doing, method, path, answer.status, answer.code, mask(answer.said, secrets),
+                        _hint(method, path, answer))
+
+    def get(self, path, doing, accept=(), **kwargs) -> Response:
+        """GET, see request()."""
+        return self.request("GET", path, doing, accept, **kwargs)
+
+    def put(self, path, doing, accept=(), **kwargs) -> Response:
+        """PUT, see request()."""
+        return self.request("PUT", path, doing, accept, **kwargs)
+
+    def patch(self, path, doing, accept=(), **kwargs) -> Response:
+        """PATCH, see request()."""
+        return self.request("PATCH", path, doing, accept, **kwargs)
+
+    def post(self, path, doing, accept=(), **kwargs) -> Response:
+        """POST, see request()."""
+        return self.request("POST", path, doing, accept, **kwargs)
+
+    def delete(self, path, doing, accept=(), **kwargs) -> Response:
+        """DELETE, see request()."""
+        return self.request("DELETE", path, doing, accept, **kwargs)
+
+
+def _hint(method, path, answer):
+    """Say what the user can do about an answer of this status from this service."""
+    status = answer.status
+    if status == 401:
+        return "The token was renewed and rejected again: check that url is the cluster the credentials are of."
+    if status == 403:
+        return f"The token's user needs {_needed(method, path)} or dcos:superuser."
+    if status == 404 and path.startswith(IAM) and not answer.content:
+        return "Groups and permissions exist on DC/OS Enterprise only; check that url is the address of such a cluster."
+    if status == 404 and path.startswith(CA):
+        return "This cluster does not route that part of the certificate authority's API."
+    if status == 413:
+        return "A secret may hold about 1 MiB of text or 786 KiB of binary data."
+    if status >= 500 and path.startswith(SECRETS):
+        return "Is the secret store sealed? GET /secrets/v1/seal-status/default tells."
+    if status >= 500 or status == 429:
+        return "The cluster is overloaded or in trouble: try again, or raise retries."
+    return ""
+
+
+def _needed(method, path):
+    if path.startswith(IAM):
+        return "dcos:adminrouter:acs full"
+    if path.startswith(f"{CA}/bundle") or path.startswith(f"{CA}/certificates"):
+        return "dcos:adminrouter:ops:ca:ro full"
+    if path.startswith(CA):
+        return "dcos:adminrouter:ops:ca:rw full"
+    if path.startswith(f"{SECRETS}/secret/"):
+        store, _slash, secret = path[len(f"{SECRETS}/secret/"):].partition("/")
+        action = {"GET": "read", "PUT": "create", "PATCH": "update", "DELETE": "delete"}.get(method, "full")
+        return f"dcos:secrets:{store}:/{secret} {action}"
+    return "more permissions"
+
+
+def together(job: Callable, items: Iterable, concurrency: int) -> list:
+    """Call ``job(item)`` for every item, ``concurrency`` at a time; return [(item, result, error)] in order.
+
+    An item's DcosError is returned as its ``error`` and leaves the others alone; any other exception is raised.
+    """
+    def guarded(item):
+        try:
+            return item, job(item), None
+        except DcosError as exc:
+            return item, None, exc
+
+    items = list(items)
+    if len(items) < 2 or concurrency < 2:
+        return [guarded(item) for item in items]
+    pool = ThreadPoolExecutor(min(concurrency, len(items)))
+    try:
+        return list(pool.map(guarded, items))
+    finally:
+        # A task time-out must not wait for requests that are under way.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+_clients: dict = {}
+
+
+def connect(task, pool_size: int = 8) -> Client:
+    """Return the client for a task's connection options.
+
+    A process keeps the last client, so that the items of a loop share its connections and its login.
+    """
+    connection = resolve(task.params, os.environ)
+    key = (os.getpid(), repr(connection), task.check_mode, pool_size)
+    if key not in _clients:
+        _clients.clear()
+        _clients[key] = Client(connection, read_only=task.check_mode, pool_size=pool_size)
+    return _clients[key]

@@ -1,0 +1,95 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One way from what is to what is wanted, for every entity: create, update or delete, predicted or done.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError
+from ansible_collections.dcos.security.plugins.module_utils._redact import redact_pair
+
+# How often a create or update that lost a race is decided anew before giving up.
+ATTEMPTS = 3
+
+
+class Entity:
+    """What converge() needs to know of one kind of thing on the cluster.
+
+    ``read()`` returns its fields as a dict, or None. ``create(desired)`` and ``update(before, changes)`` return False
+    where somebody else was faster (409 on create, gone on update): then it is read and compared again.
+    """
+
+    label = "object"  # as it stands in a sentence: "service account 'kafka'"
+    secret_fields: tuple = ()
+
+    def read(self) -> Optional[dict]:
+        """Return the present fields, or None if it does not exist."""
+        raise NotImplementedError
+
+    def create(self, desired: dict) -> bool:
+        """Create it; False if it exists by now."""
+        raise NotImplementedError
+
+    def update(self, before: dict, changes: dict) -> bool:
+        """Apply the changed fields; False if it is gone by now."""
+        raise NotImplementedError
+
+    def delete(self, before: dict) -> None:
+        """Delete it; no error if it is gone by now."""
+        raise NotImplementedError
+
+    def differs(self, field: str, present, desired) -> bool:
+        """Tell whether a field's two values differ in meaning."""
+        return present != desired
+
+
+class Outcome(NamedTuple):
+    """What converge() found and left: ``before`` and ``after`` are None where the thing does not exist."""
+
+    changed: bool
+    before: Optional[dict]
+    after: Optional[dict]
+
+
+def converge(task, entity: Entity, desired: Optional[dict]) -> Outcome:
+    """Bring ``entity`` to ``desired`` (fields that are not in it stay as they are), or to absence if it is None.
+
+    In check mode nothing is sent but reads, and the outcome is the prediction. ``changed`` and the redacted ``diff``
+    are put into ``task.result``. Raises DcosError if the entity keeps changing under our hands.
+    """
+    for _attempt in range(ATTEMPTS):
+        before = entity.read()
+        outcome = _step(task, entity, before, desired)
+        if outcome is not None:
+            report(task, entity.label, outcome.changed, outcome.before, outcome.after, entity.secret_fields)
+            return outcome
+    raise DcosError(f"Could not converge {entity.label}: something else keeps changing it at the same time.")
+
+
+def _step(task, entity, before, desired):
+    """Do what is to be done, once; None where a race makes it necessary to look again."""
+    if desired is None:
+        if before is not None and not task.check_mode:
+            entity.delete(before)
+        return Outcome(before is not None, before, None)
+    if before is None:
+        done = task.check_mode or entity.create(desired)
+        return Outcome(True, None, dict(desired)) if done else None
+    changes = {name: value for name, value in desired.items() if entity.differs(name, before.get(name), value)}
+    if not changes:
+        return Outcome(False, before, before)
+    done = task.check_mode or entity.update(before, changes)
+    return Outcome(True, before, {**before, **changes}) if done else None
+
+
+def report(task, label, changed, before, after, secret_fields=()) -> None:
+    """Set ``changed`` and, in diff mode, ``diff`` with every secret replaced by a marker."""
+    task.result["changed"] = changed
+    if task.diff_mode:
+        old, new = redact_pair(before, after, secret_fields)
+        task.result["diff"] = {"before_header": label, "after_header": label, "before": old or {}, "after": new or {}}

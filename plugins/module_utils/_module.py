@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The task interface: the only file that knows AnsibleModule.
+
+A module's file holds its documentation, its argument spec and ``run(task)``; everything that Ansible wants around that
+(validation, masking, check mode, results, failures) is here, once.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import traceback
+from typing import Callable
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError
+from ansible_collections.dcos.security.plugins.module_utils._options import CONNECTION_SPEC
+from ansible_collections.dcos.security.plugins.module_utils._redact import MIN_SECRET_LENGTH, mask
+
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class Task:
+    """One task as ``run(task)`` sees it.
+
+    Attributes:
+        params: validated options; ``check_mode``, ``diff_mode``: what the play asked for.
+        result: what the task returns; ``changed`` starts as False.
+    """
+
+    def __init__(self, module: AnsibleModule):
+        self.module = module
+        self.params = dict(module.params)
+        self.check_mode = module.check_mode
+        self.diff_mode = module._diff
+        self.result: dict = {"changed": False}
+        # A short secret masked as a substring would tear holes into unrelated output; it is kept out of results by
+        # construction, and out of `invocation` by _finish().
+        module.no_log_values = {value for value in module.no_log_values if len(value) >= MIN_SECRET_LENGTH}
+
+    def given(self, *names: str) -> dict:
+        """Return the named options that were given: unset options stay as they are on the cluster."""
+        return {name: self.params[name] for name in names if self.params.get(name) is not None}
+
+    def warn(self, text: str) -> None:
+        """Warn the user. Masked here, because recent cores do not mask warnings."""
+        self.module.warn(mask(text, self.module.no_log_values))
+
+    def hide(self, secret: str) -> None:
+        """Mask a secret that was made or read by this task wherever it might slip into the result."""
+        if secret and len(secret) >= MIN_SECRET_LENGTH:
+            self.module.no_log_values.add(secret)
+
+    def reveal(self, text: str) -> None:
+        """Let the task return ``text`` although an option holds it (a token that is reused)."""
+        self.module.no_log_values.discard(text)
+
+    def execute(self, run: Callable[[Task], None]) -> None:
+        """Call ``run(self)`` and end the module with its result or its failure."""
+        try:
+            run(self)
+        except DcosError as exc:
+            self._fail(str(exc), **exc.as_result())
+        except (Exception, SystemExit) as exc:  # pylint: disable=broad-except
+            # What escapes a module is shown unmasked by recent cores, and a SystemExit in a worker ends the play.
+            secrets = self.module.no_log_values
+            self._fail(f"Unexpected {type(exc).__name__}: {mask(str(exc), secrets)}. Please report this bug.",
+                       exception=mask(traceback.format_exc(), secrets))
+        self._finish()
+        self.module.exit_json(**self.result)
+
+    def _fail(self, text, **more):
+        self._finish()
+        self.module.fail_json(mask(text, self.module.no_log_values), **{**self.result, **more})
+
+    def _finish(self):
+        """Take the secrets out of the options, which core echoes as ``invocation``."""
+        for name, option in self.module.argument_spec.items():
+            if option.get("no_log") and self.module.params.get(name) is not None:
+                self.module.params[name] = HIDDEN
+
+
+def run_module(run: Callable[[Task], None], argument_spec: dict, connection: bool = True, **constraints) -> None:
+    """Be the ``main()`` of a module: validate the options, call ``run(task)``, return its result.
+
+    Args:
+        connection: add the options of section "connection" that all modules which talk to a cluster share.
+        constraints: ``required_if``, ``mutually_exclusive`` and the like, as AnsibleModule takes them.
+    """
+    spec = {**CONNECTION_SPEC, **argument_spec} if connection else argument_spec
+    Task(AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints)).execute(run)

@@ -1,0 +1,200 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connection and credential options: their argument spec, and what they mean together with the environment.
+
+The environment is resolved here and not by argument-spec fallbacks, because a fallback hides which options the user
+typed, and what was typed must win over the environment as a whole.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+from urllib.parse import urlsplit
+
+from ansible_collections.dcos.security.plugins.module_utils._cli import read_cluster
+from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, InputError
+
+METHODS = ["auto", "token", "password", "service_account", "cli"]
+
+CONNECTION_SPEC = {
+    "url": {"type": "str"},
+    "auth_method": {"type": "str", "choices": METHODS, "default": "auto"},
+    "auth_token": {"type": "str", "no_log": True},
+    "auth_username": {"type": "str"},
+    "auth_password": {"type": "str", "no_log": True},
+    "auth_private_key": {"type": "str", "no_log": True},
+    "auth_private_key_path": {"type": "path", "no_log": False},
+    "auth_credential": {"type": "jsonarg", "no_log": True},
+    "cluster": {"type": "str"},
+    "ca_path": {"type": "path"},
+    "validate_certs": {"type": "bool"},
+    "timeout": {"type": "float"},
+    "retries": {"type": "int", "default": 3},
+}
+
+# Options that say who logs in, with the variables that can stand in for them. Names are those that the DC/OS CLI
+# reads, exports to its plugins, or that DC/OS puts into a task's environment.
+CREDENTIAL_VARIABLES = {
+    "auth_token": "DCOS_ACS_TOKEN",
+    "auth_username": "DCOS_USERNAME",
+    "auth_password": "DCOS_PASSWORD",
+    "auth_private_key": None,
+    "auth_private_key_path": "DCOS_PRIVATE_KEY_PATH",
+    "auth_credential": "DCOS_SERVICE_ACCOUNT_CREDENTIAL",
+}
+
+DEFAULT_TIMEOUT = 30.0
+
+
+class Way(NamedTuple):
+    """One way to authenticate: its method and the options (name to value) that it uses."""
+
+    method: str
+    options: dict
+
+
+class Connection(NamedTuple):
+    """Where to connect, how far to trust it, and how to authenticate there."""
+
+    url: str
+    way: Way
+    renewals: tuple
+    ca_path: Optional[str]
+    validate_certs: bool
+    timeout: float
+    retries: int
+
+
+def resolve(params: dict, environ) -> Connection:
+    """Turn options (None or empty: not given) and the environment into a Connection.
+
+    Raises InputError for options that contradict each other or cannot be used, AuthError where credentials are missing.
+    """
+    given = {name: params[name] for name in CREDENTIAL_VARIABLES if params.get(name)}
+    cli = _cli_cluster(params, given, environ)
+    if cli and cli.token:
+        given["auth_token"] = cli.token
+    env = {name: environ[var] for name, var in CREDENTIAL_VARIABLES.items() if var and environ.get(var)}
+    validate_certs = params.get("validate_certs")
+    if validate_certs is None:
+        validate_certs = cli.validate_certs if cli else not _truth(environ, "DCOS_TLS_INSECURE")
+    way, renewals = _choose(params.get("auth_method") or "auto", given, env, cli)
+    return Connection(
+        url=_origin(cli.url if cli else params.get("url") or environ.get("DCOS_URL")),
+        way=way,
+        renewals=renewals,
+        ca_path=params.get("ca_path") or (cli and cli.ca_path) or environ.get("DCOS_TLS_CA_PATH") or None,
+        validate_certs=validate_certs,
+        timeout=params.get("timeout") or _number(environ, "DCOS_TIMEOUT") or DEFAULT_TIMEOUT,
+        retries=3 if params.get("retries") is None else max(0, params["retries"]),
+    )
+
+
+def _cli_cluster(params, given, environ):
+    """Return the DC/OS CLI's cluster where the options call for it, else None."""
+    cluster = params.get("cluster")
+    method = params.get("auth_method")
+    if cluster and (params.get("url") or given):
+        clash = "url" if params.get("url") else sorted(given)[0]
+        raise InputError(
+            f"cluster and {clash} are mutually exclusive: cluster takes URL, token and CA from the configuration of "
+            "the DC/OS CLI. Remove one of them."
+        )
+    if method == "cli" and params.get("url"):
+        raise InputError("auth_method cli takes the URL from the configuration of the DC/OS CLI: remove url, or name "
+                         "the cluster with cluster.")
+    if cluster or method == "cli":
+        return read_cluster(cluster or environ.get("DCOS_CLUSTER"), environ)
+    if environ.get("DCOS_CLUSTER") and not (params.get("url") or environ.get("DCOS_URL") or given):
+        return read_cluster(environ["DCOS_CLUSTER"], environ)
+    return None
+
+
+def _ways(options):
+    """List the ways to authenticate that ``options`` suffice for, best first."""
+    ways = []
+
+    def add(method, *names):
+        if all(options.get(name) for name in names):
+            ways.append(Way(method, {name: options[name] for name in names}))
+
+    add("token", "auth_token")
+    add("service_account", "auth_credential")
+    add("service_account", "auth_username", "auth_private_key")
+    add("service_account", "auth_username", "auth_private_key_path")
+    add("password", "auth_username", "auth_password")
+    return ways
+
+
+def _choose(method, given, env, cli):
+    """Pick the way to authenticate, and the logins that can renew its token."""
+    if cli:
+        # A token in the environment may be of any cluster; the CLI's configuration says which this one's is.
+        env = {name: value for name, value in env.items() if name != "auth_token"}
+    both = {**env, **given}
+    if given:
+        # A way that needs no variable comes first; else a variable may complete what was given, never replace it.
+        candidates = _ways(given) + [way for way in _ways(both) if set(way.options) & set(given)]
+    else:
+        candidates = _ways(env)
+    candidates = [way for way in candidates if method in ("auto", "cli", way.method)]
+    if not candidates:
+        raise AuthError(_missing(method, both, cli))
+    return candidates[0], tuple(way for way in _ways(both) if way.method != "token")
+
+
+def _missing(method, options, cli):
+    if cli:
+        return (f"The DC/OS CLI holds no token for cluster '{cli.name}'. Log in with 'dcos auth login', or give url and "
+                "credentials.")
+    if method == "token":
+        return "auth_method token needs auth_token (or DCOS_ACS_TOKEN)."
+    if method == "password":
+        return "auth_method password needs auth_username and auth_password (or DCOS_USERNAME and DCOS_PASSWORD)."
+    if method == "service_account":
+        return ("auth_method service_account needs auth_credential, or auth_username with auth_private_key or "
+                "auth_private_key_path.")
+    if options.get("auth_username"):
+        return ("auth_username is given without anything to log in with: add auth_password, or, for a service account, "
+                "auth_private_key or auth_private_key_path.")
+    if options:
+        return f"{sorted(options)[0]} is given without a user: add auth_username."
+    return ("No credentials: give auth_token, auth_username with auth_password, auth_username with "
+            "auth_private_key_path, or auth_credential (or their environment variables), or use auth_method: cli after "
+            "'dcos auth login'.")
+
+
+def _origin(url):
+    """Check ``url`` and return its origin, ``scheme://host[:port]``."""
+    if not url:
+        raise InputError(
+            "No cluster to talk to: give url (or DCOS_URL), or auth_method: cli to use the cluster that the DC/OS CLI "
+            "is attached to."
+        )
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise InputError(f"url must look like https://cluster.example.com, not '{_without_userinfo(url)}'.")
+    if parts.username or parts.password:
+        raise InputError("url must not hold a user or password: use auth_username and auth_password.")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise InputError(f"url must be the cluster's own address without a path, not '{_without_userinfo(url)}'.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _without_userinfo(url):
+    return url.rsplit("@", maxsplit=1)[-1]
+
+
+def _truth(environ, name):
+    return environ.get(name, "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
+
+
+def _number(environ, name):
+    value = environ.get(name)
+    try:
+        return float(value) if value else None
+    except ValueError as exc:
+        raise InputError(f"The environment variable {name} must be a number of seconds, not '{value}'.") from exc
