@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 the dcos.security maintainers
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Everything works in a fresh clone on a machine with a stock Python >= 3.11, git and make: what is needed goes to .venv
+# and .cache, nothing outside (ansible-test keeps its own environments in ~/.ansible/test).
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# The first Python that fits, tried out because a pyenv shim can be on PATH and yet not run.
+FITS := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3; do \
+	"$$python" -c '$(FITS)' 2>/dev/null && echo "$$python" && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+EMULATOR := .cache/ansible_collections/dcos/security/emulator
+# For commands that use the collection as an installed one.
+IN_VENV = PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.cache"
+
+# The stages of make test, each also a target of its own.
+STAGES := lint sanity units emulator-tests integration ansible-lint docs-lint reuse
+
+.PHONY: help demo test $(STAGES) emulator matrix bench docs release clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/.emulator ## provision a service identity on a local cluster, prove it, remove it
+	@$(BIN)/python tools/mirror.py
+	@$(IN_VENV) tools/demo.sh
+
+test: $(VENV)/.tools ## all checks: lint, sanity, unit and integration tests, documentation
+	@$(BIN)/python tools/check.py
+
+$(STAGES): $(VENV)/.tools # one stage of make test; NAMES="…" limits it to some tests, files or targets
+	@$(BIN)/python tools/check.py $@ $(NAMES)
+
+emulator: $(VENV)/.emulator ## a local cluster in the foreground, until Ctrl-C; ARGS="…" go to dcos-emulator
+	@$(BIN)/python tools/emulator.py $(ARGS)
+
+matrix: ## unit and integration tests on every supported ansible-core; MATRIX=full for all of both
+	@$(PYTHON) tools/matrix.py
+
+bench: $(VENV)/.emulator ## the benchmarks of docs/benchmarks
+	@$(BIN)/python tools/mirror.py
+	@$(IN_VENV) $(BIN)/python docs/benchmarks/run.py
+
+docs: $(VENV)/.tools ## the documentation site, in build/docs
+	@$(BIN)/python tools/docs.py
+
+release: $(VENV)/.tools ## the tarball for Galaxy, in dist, checked by galaxy-importer
+	@$(BIN)/python tools/release.py
+
+clean: ## remove all that the other targets made here
+	rm -rf .cache $(VENV) build dist
+
+# Three steps, so that the demo need not wait for the test tools, nor a change of the emulator for the rest.
+# The emulator is built from a copy: a build leaves files behind, which the next one would take for sources.
+$(VENV)/.runtime: requirements.txt meta/ee-requirements.txt
+	@test -n "$(PYTHON)" || { echo "No Python >= 3.11 with venv and ensurepip found (on Debian: apt install python3-venv)."; exit 1; }
+	@echo "Creating $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.emulator: $(VENV)/.runtime emulator/pyproject.toml $(shell find emulator/src -type f -not -name '*.pyc')
+	@echo "Installing dcos-emulator"
+	@$(BIN)/python tools/mirror.py
+	@$(PIP) $(EMULATOR)
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.emulator tests/requirements.txt $(wildcard tests/*/requirements.txt)
+	@echo "Installing the test tools"
+	@$(PIP) -r tests/requirements.txt '$(EMULATOR)[test]'
+	@touch $@

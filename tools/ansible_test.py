@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run ansible-test out of a virtual environment, without a container and without its download host."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+
+from mirror import COLLECTIONS, MIRROR
+
+BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
+
+# What get-pip.py does, with what Python ships. ensurepip sets PIP_CONFIG_FILE to the null device for its whole process,
+# which would take index and certificate settings away from the install that follows.
+BOOTSTRAP_STAND_IN = '''\
+"""Stand-in for get-pip.py, written because the original could not be downloaded. Safe to delete."""
+import os
+import subprocess
+import sys
+
+environment = dict(os.environ)
+
+import ensurepip
+
+ensurepip.bootstrap()
+arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
+sys.exit(subprocess.call([sys.executable, "-m", "pip", "install"] + arguments, env=environment))
+'''
+
+
+class Venv:
+    """A virtual environment that holds ansible-core, with the environment variables its commands need."""
+
+    def __init__(self, root: Path, variables: Mapping[str, str] | None = None) -> None:
+        self.bin = root / "bin"
+        self.python = self.bin / "python"
+        # PATH: ansible-test starts ansible-playbook by name, the integration tests start dcos-emulator by name.
+        self.environment = {
+            **os.environ,
+            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            **(variables or {}),
+        }
+
+    def run(self, program: str, *arguments: str, cwd: Path = MIRROR) -> int:
+        """Run one of this environment's commands, its output going where ours goes; return its exit status."""
+        return subprocess.call(
+            [self.bin / program, *arguments], cwd=cwd, env=self.environment, stdin=subprocess.DEVNULL
+        )
+
+    def ansible_test(self, command: str, *arguments: str) -> int:
+        """Run ``ansible-test command`` on the mirrored tree by this environment's Python; return its exit status."""
+        self._provide_bootstrap()
+        version = self.output("-c", "import sys; print('%d.%d' % sys.version_info[:2])")
+        return self.run("ansible-test", command, "--local", "--requirements", "--python", version, *arguments)
+
+    def output(self, *arguments: str) -> str:
+        """What this environment's Python prints when it is run with ``arguments``, stripped."""
+        return subprocess.check_output([self.python, *arguments], env=self.environment, text=True).strip()
+
+    def _provide_bootstrap(self) -> None:
+        """Put the script with which ansible-test installs pip where it looks before it downloads.
+
+        The versions are read from its source: they are in no interface.
+        """
+        package = Path(self.output("-c", "import ansible_test; print(ansible_test.__path__[0])"))
+        source = (package / "_internal" / "python_requirements.py").read_text(encoding="utf-8")
+        cache = Path.home() / ".ansible" / "test" / "cache"
+        for version in set(re.findall(r"\bpip='([\d.]+)'", source)):
+            script = cache / f"get_pip_{version.replace('.', '_')}.py"
+            if not script.exists():
+                cache.mkdir(parents=True, exist_ok=True)
+                download_or_stand_in(BOOTSTRAP_URL.format(version=version), script)
+
+
+def download_or_stand_in(url: str, path: Path) -> None:
+    """Write the script at ``url`` to ``path``, or the stand-in where the network does not give it."""
+    part = path.with_suffix(".part")
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response, part.open("wb") as file:
+            shutil.copyfileobj(response, file)
+    except OSError:
+        part.write_text(BOOTSTRAP_STAND_IN, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,47 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lay the working tree where Ansible looks for a collection.
+
+Ansible finds a collection by its path, ``…/ansible_collections/dcos/security``, and ansible-test takes no symbolic link
+there. So that the repository may be cloned anywhere, under any name, its files are copied to ``.cache``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+COLLECTIONS = ROOT / ".cache"
+MIRROR = COLLECTIONS / "ansible_collections" / "dcos" / "security"
+
+
+def working_tree() -> list[Path]:
+    """Every file git tracks or would add, relative to the repository: uncommitted work is tested too."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
+    paths = (Path(name.decode()) for name in listing.split(b"\0") if name)
+    return [path for path in paths if (ROOT / path).is_file()]
+
+
+def mirror() -> Path:
+    """Replace the copy by the working tree as it is now and return its path.
+
+    It starts from nothing, so that a file deleted or renamed in the working tree cannot live on in the copy.
+    """
+    shutil.rmtree(MIRROR, ignore_errors=True)
+    for path in working_tree():
+        target = MIRROR / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / path, target)
+    return MIRROR
+
+
+if __name__ == "__main__":
+    mirror()
