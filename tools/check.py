@@ -79,7 +79,7 @@ STAGES: dict[str, Stage] = {
 def run_integration(venv: Venv, targets: list[str], in_process: bool = True) -> int:
     """Run integration targets (all, if none is named) on one of the two paths a task can take; return the exit status.
 
-    Without ``in_process`` every task runs as an ordinary module. This file is the only way ansible-test takes variables.
+    Without ``in_process`` every task runs as an ordinary module. ansible-test takes variables from this file only.
     """
     variables = MIRROR / "tests" / "integration" / "integration_config.yml"
     variables.write_text(json.dumps({"dcos_in_process": in_process}), encoding="utf-8")

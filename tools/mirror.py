@@ -40,6 +40,8 @@ def mirror() -> Path:
         target = MIRROR / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, target)
+    # ansible-test asks the nearest git repository for the files to test, and ours ignores this copy.
+    subprocess.run(["git", "init", "--quiet", MIRROR], check=True)
     return MIRROR
 
 
