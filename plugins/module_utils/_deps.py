@@ -21,6 +21,7 @@ from ansible_collections.dcos.security.plugins.module_utils._errors import DcosE
 LIBRARIES = {
     "requests": ("requests", "to talk to the cluster"),
     "cryptography": ("cryptography", "to handle keys and certificates"),
+    "idna": ("idna", "to put international host names into certificates"),
     "jwt": ("PyJWT", "to log in as a service account"),
     "tomli": ("tomli", "to read the configuration of the DC/OS CLI on Python before 3.11"),
 }
