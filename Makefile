@@ -41,8 +41,8 @@ $(STAGES): $(VENV)/.tools # one stage of make test; NAMES="…" limits it to som
 emulator: $(VENV)/.emulator ## a local cluster in the foreground, until Ctrl-C; ARGS="…" go to dcos-emulator
 	@$(BIN)/python tools/emulator.py $(ARGS)
 
-matrix: ## unit and integration tests on every supported ansible-core; MATRIX=full for all of both
-	@$(PYTHON) tools/matrix.py
+matrix: $(VENV)/.emulator ## the tests on every supported ansible-core; MATRIX=full for all of them on each
+	@$(BIN)/python tools/matrix.py
 
 bench: $(VENV)/.emulator ## the benchmarks of docs/benchmarks
 	@$(BIN)/python tools/mirror.py

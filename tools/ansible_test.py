@@ -10,7 +10,6 @@ import re
 import shutil
 import subprocess
 import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
 
 from mirror import COLLECTIONS, MIRROR
@@ -36,17 +35,18 @@ sys.exit(subprocess.call([sys.executable, "-m", "pip", "install"] + arguments, e
 
 
 class Venv:
-    """A virtual environment that holds ansible-core, with the environment variables its commands need."""
+    """A virtual environment that holds ansible-core; commands are looked for in ``folders``, too, before PATH.
 
-    def __init__(self, root: Path, variables: Mapping[str, str] | None = None) -> None:
+    ansible-test starts ansible-playbook by name, and the integration tests dcos-emulator.
+    """
+
+    def __init__(self, root: Path, *folders: Path) -> None:
         self.bin = root / "bin"
         self.python = self.bin / "python"
-        # PATH: ansible-test starts ansible-playbook by name, the integration tests start dcos-emulator by name.
         self.environment = {
             **os.environ,
-            "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join(map(str, (self.bin, *folders, os.environ["PATH"]))),
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
-            **(variables or {}),
         }
 
     def run(self, program: str, *arguments: str, cwd: Path = MIRROR) -> int:

@@ -1,0 +1,113 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the tests on every supported ansible-core for which this machine has a Python, and end with one table.
+
+Unit tests run on each; integration tests on the oldest and the newest, or with MATRIX=full on each and on both paths a
+task can take: in the worker, and as an ordinary module. The oldest ansible-core runs with the oldest libraries.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import interpreters
+from ansible_test import Venv
+from check import run_integration
+from mirror import COLLECTIONS, ROOT, mirror
+
+# Each ansible-core with the Pythons to run it on: the first that is found. They begin at the emulator's 3.11 and are
+# turned around for the newest, so that a newer Python is met as well.
+CORES = {
+    "2.17": ("3.11", "3.12"),
+    "2.18": ("3.11", "3.12", "3.13"),
+    "2.19": ("3.11", "3.12", "3.13"),
+    "2.20": ("3.12", "3.13", "3.14"),
+    "2.21": ("3.14", "3.13", "3.12"),
+}
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    core: str
+    python: str = "-"
+    units: str = "-"
+    integration: str = "-"
+    seconds: float = 0.0
+    note: str = ""
+
+    def __str__(self) -> str:
+        columns = f"{self.core:6} {self.python:7} {self.units:8} {self.integration:12} {self.seconds:7.0f}"
+        return f"{columns}  {self.note}".rstrip()
+
+
+def libraries(oldest: bool) -> list[str]:
+    """Requirements of the collection for pip; with ``oldest``, the lower bound of each instead of anything above it."""
+    lines = (ROOT / "meta" / "ee-requirements.txt").read_text(encoding="utf-8").splitlines()
+    needed = [line for line in lines if line and not line.startswith("#")]
+    return [f"{line.replace('>=', '==')}.*" for line in needed] if oldest else needed
+
+
+def environment(core: str, python: Path, oldest: bool) -> Venv:
+    """Return a virtual environment with this ansible-core, made unless it is there.
+
+    Raises CalledProcessError if it cannot be made. The emulator stays in the environment that runs this script: what it
+    requires must not decide which libraries the modules meet.
+    """
+    root = COLLECTIONS / "matrix" / core
+    requirements = [f"ansible-core~={core}.0", *libraries(oldest)]
+    stamp = root / "requirements.txt"
+    wanted = "\n".join((str(python), *requirements))
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+        subprocess.run([python, "-m", "venv", "--clear", root], check=True)
+        pip = [root / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *requirements], check=True)
+        stamp.write_text(wanted, encoding="utf-8")
+    return Venv(root, Path(sys.prefix) / "bin")
+
+
+def verdict(*statuses: int) -> str:
+    """``passed`` if every exit status is 0, else ``FAILED``."""
+    return "FAILED" if any(statuses) else "passed"
+
+
+def main() -> int:
+    """Run the matrix, print the table and return 0 if nothing failed."""
+    full = os.environ.get("MATRIX") == "full"
+    found = interpreters.find()
+    chosen = {core: next((version for version in pythons if version in found), None) for core, pythons in CORES.items()}
+    runnable = [core for core, version in chosen.items() if version]
+    mirror()
+    rows = [Row(core) for core in CORES]
+    for row in rows:
+        version = chosen[row.core]
+        if version is None:
+            row.note = f"skipped: no Python {', '.join(CORES[row.core])} found"
+            continue
+        print(f"\n=== ansible-core {row.core} on Python {version}", flush=True)
+        row.python = version
+        start = time.monotonic()
+        try:
+            venv = environment(row.core, found[version], oldest=row.core == runnable[0])
+        except subprocess.CalledProcessError as error:
+            row.units, row.note = "FAILED", f"could not be installed: {error}"
+            continue
+        row.units = verdict(venv.ansible_test("units"))
+        if full or row.core in (runnable[0], runnable[-1]):
+            paths = (True, False) if full else (True,)
+            row.integration = verdict(*(run_integration(venv, [], in_process) for in_process in paths))
+        row.seconds = time.monotonic() - start
+
+    print("\ncore   python  units    integration  seconds", *rows, sep="\n")
+    return 1 if any("FAILED" in (row.units, row.integration) for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
