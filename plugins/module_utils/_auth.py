@@ -20,6 +20,7 @@ from datetime import datetime, timezone
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, HttpError, InputError
 from ansible_collections.dcos.security.plugins.module_utils._http import LOGIN_PATH
+from ansible_collections.dcos.security.plugins.module_utils._options import read_text
 
 # A token with less time left than this (seconds) is replaced before it is used.
 RENEW_BEFORE = 60
@@ -88,12 +89,16 @@ def login(transport, uid: str, password=None, private_key=None) -> str:
 
 
 class Authenticator:
-    """Holds the current token of a connection and renews it; safe to use from several threads."""
+    """Holds the current token of a connection and renews it; safe to use from several threads.
+
+    ``given`` is the token that the options or the environment gave, or None.
+    """
 
     def __init__(self, connection, transport):
         self._connection = connection
         self._transport = transport
-        self._token = connection.way.options.get("auth_token")
+        self.given = connection.way.options.get("auth_token")
+        self._token = self.given
         self._lock = threading.Lock()
 
     def token(self, min_validity=RENEW_BEFORE) -> str:
@@ -141,13 +146,3 @@ def _read_credential(text):
     if text.startswith("file://"):
         return read_text(text[len("file://"):], "auth_credential")
     return text
-
-
-def read_text(path: str, option: str) -> str:
-    """Return the content of a text file named by ``option``; raises InputError with the reason if it cannot be read."""
-    try:
-        with open(path, encoding="utf-8") as handle:
-            return handle.read()
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = getattr(exc, "strerror", None) or "it is not a text file"
-        raise InputError(f"{option} '{path}' cannot be read: {reason}.") from exc

@@ -8,9 +8,11 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+import os
+from typing import Callable, NamedTuple, Optional, Union
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError
+from ansible_collections.dcos.security.plugins.module_utils._options import read_text
 from ansible_collections.dcos.security.plugins.module_utils._redact import redact_pair
 
 # How often a create or update that lost a race is decided anew before giving up.
@@ -43,6 +45,13 @@ class Entity:
         """Delete it; no error if it is gone by now."""
         raise NotImplementedError
 
+    def check(self, before: dict, changes: Optional[dict]) -> None:
+        """Refuse an update (or a deletion, if ``changes`` is None) that must not happen; also asked in check mode."""
+
+    def merged(self, before: dict, changes: dict) -> dict:
+        """Return the fields as they are after an update."""
+        return {**before, **changes}
+
     def differs(self, field: str, present, desired) -> bool:
         """Tell whether a field's two values differ in meaning."""
         return present != desired
@@ -56,15 +65,17 @@ class Outcome(NamedTuple):
     after: Optional[dict]
 
 
-def converge(task, entity: Entity, desired: Optional[dict]) -> Outcome:
+def converge(task, entity: Entity, desired: Union[dict, Callable, None]) -> Outcome:
     """Bring ``entity`` to ``desired`` (fields that are not in it stay as they are), or to absence if it is None.
+
+    ``desired`` may be a function of what is there, ``desired(before) -> dict``.
 
     In check mode nothing is sent but reads, and the outcome is the prediction. ``changed`` and the redacted ``diff``
     are put into ``task.result``. Raises DcosError if the entity keeps changing under our hands.
     """
     for _attempt in range(ATTEMPTS):
         before = entity.read()
-        outcome = _step(task, entity, before, desired)
+        outcome = _step(task, entity, before, desired(before) if callable(desired) else desired)
         if outcome is not None:
             report(task, entity.label, outcome.changed, outcome.before, outcome.after, entity.secret_fields)
             return outcome
@@ -74,8 +85,10 @@ def converge(task, entity: Entity, desired: Optional[dict]) -> Outcome:
 def _step(task, entity, before, desired):
     """Do what is to be done, once; None where a race makes it necessary to look again."""
     if desired is None:
-        if before is not None and not task.check_mode:
-            entity.delete(before)
+        if before is not None:
+            entity.check(before, None)
+            if not task.check_mode:
+                entity.delete(before)
         return Outcome(before is not None, before, None)
     if before is None:
         done = task.check_mode or entity.create(desired)
@@ -83,8 +96,9 @@ def _step(task, entity, before, desired):
     changes = {name: value for name, value in desired.items() if entity.differs(name, before.get(name), value)}
     if not changes:
         return Outcome(False, before, before)
+    entity.check(before, changes)
     done = task.check_mode or entity.update(before, changes)
-    return Outcome(True, before, {**before, **changes}) if done else None
+    return Outcome(True, before, entity.merged(before, changes)) if done else None
 
 
 def report(task, label, changed, before, after, secret_fields=()) -> None:
@@ -93,3 +107,15 @@ def report(task, label, changed, before, after, secret_fields=()) -> None:
     if task.diff_mode:
         old, new = redact_pair(before, after, secret_fields)
         task.result["diff"] = {"before_header": label, "after_header": label, "before": old or {}, "after": new or {}}
+
+
+def read_or_predict(task, path: str, option: str, predict: Callable[[], str]) -> str:
+    """Return the text of the file that ``option`` names.
+
+    In check mode a missing file is taken for one that an earlier task would have made, and ``predict()`` stands in.
+    Raises InputError if it cannot be read.
+    """
+    if task.check_mode and not os.path.exists(path):
+        task.warn(f"{option} '{path}' does not exist; check mode assumes that an earlier task makes it.")
+        return predict()
+    return read_text(path, option)

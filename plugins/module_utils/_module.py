@@ -11,12 +11,14 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import os
+import tempfile
 import traceback
 from typing import Callable
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
 from ansible_collections.dcos.security.plugins.module_utils._options import CONNECTION_SPEC
 from ansible_collections.dcos.security.plugins.module_utils._redact import MIN_SECRET_LENGTH, mask
 
@@ -57,6 +59,38 @@ class Task:
     def reveal(self, text: str) -> None:
         """Let the task return ``text`` although an option holds it (a token that is reused)."""
         self.module.no_log_values.discard(text)
+
+    def write_files(self, files: list) -> None:
+        """Write [(path, text, mode)] so that no reader meets half a file, or some files new and others old for long.
+
+        Each is written aside first and with its mode, and all are renamed at the end.
+        """
+        aside = []
+        try:
+            for path, text, mode in files:
+                handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=f".{os.path.basename(path)}.")
+                aside.append((name, path))
+                with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                    stream.write(text)
+                if os.path.exists(path):
+                    os.chown(name, os.stat(path).st_uid, os.stat(path).st_gid)
+                self.set_attributes({name: mode})
+            while aside:
+                os.replace(*aside[0])
+                aside.pop(0)
+        except OSError as exc:
+            raise InputError(f"'{exc.filename2 or exc.filename}' cannot be written: {exc.strerror}.") from exc
+        finally:
+            for name, _path in aside:
+                os.unlink(name)
+
+    def set_attributes(self, modes: dict) -> bool:
+        """Set owner, group, SELinux context and the given mode of files {path: mode}; True if that changed any."""
+        changed = False
+        for path, mode in modes.items():
+            wanted = self.module.load_file_common_arguments({**self.module.params, "mode": mode}, path=path)
+            changed |= self.module.set_fs_attributes_if_different(wanted, False)
+        return changed
 
     def execute(self, run: Callable[[Task], None]) -> None:
         """Call ``run(self)`` and end the module with its result or its failure."""

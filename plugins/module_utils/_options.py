@@ -21,7 +21,7 @@ METHODS = ["auto", "token", "password", "service_account", "cli"]
 
 CONNECTION_SPEC = {
     "url": {"type": "str"},
-    "auth_method": {"type": "str", "choices": METHODS, "default": "auto"},
+    "auth_method": {"type": "str", "choices": METHODS},
     "auth_token": {"type": "str", "no_log": True},
     "auth_username": {"type": "str"},
     "auth_password": {"type": "str", "no_log": True},
@@ -74,16 +74,18 @@ def resolve(params: dict, environ) -> Connection:
     Raises InputError for options that contradict each other or cannot be used, AuthError where credentials are missing.
     """
     given = {name: params[name] for name in CREDENTIAL_VARIABLES if params.get(name)}
-    cli = _cli_cluster(params, given, environ)
+    method = _method(params, given, environ)
+    cli = _cli_cluster(params, method, given, environ)
     if cli and cli.token:
         given["auth_token"] = cli.token
     env = {name: environ[var] for name, var in CREDENTIAL_VARIABLES.items() if var and environ.get(var)}
     validate_certs = params.get("validate_certs")
     if validate_certs is None:
         validate_certs = cli.validate_certs if cli else not _truth(environ, "DCOS_TLS_INSECURE")
-    way, renewals = _choose(params.get("auth_method") or "auto", given, env, cli)
+    url = _origin(cli.url if cli else params.get("url") or environ.get("DCOS_URL"))
+    way, renewals = _choose(method, given, env, cli)
     return Connection(
-        url=_origin(cli.url if cli else params.get("url") or environ.get("DCOS_URL")),
+        url=url,
         way=way,
         renewals=renewals,
         ca_path=params.get("ca_path") or (cli and cli.ca_path) or environ.get("DCOS_TLS_CA_PATH") or None,
@@ -93,10 +95,19 @@ def resolve(params: dict, environ) -> Connection:
     )
 
 
-def _cli_cluster(params, given, environ):
+def _method(params, given, environ):
+    """Return the method asked for; the environment's is for credentials and an URL that are the environment's too."""
+    if params.get("auth_method"):
+        return params["auth_method"]
+    method = environ.get("DCOS_AUTH_METHOD") or "auto"
+    if method not in METHODS:
+        raise InputError(f"The environment variable DCOS_AUTH_METHOD must be one of {', '.join(METHODS)}, not '{method}'.")
+    return "auto" if given or (method == "cli" and params.get("url")) else method
+
+
+def _cli_cluster(params, method, given, environ):
     """Return the DC/OS CLI's cluster where the options call for it, else None."""
     cluster = params.get("cluster")
-    method = params.get("auth_method")
     if cluster and (params.get("url") or given):
         clash = "url" if params.get("url") else sorted(given)[0]
         raise InputError(
@@ -198,3 +209,20 @@ def _number(environ, name):
         return float(value) if value else None
     except ValueError as exc:
         raise InputError(f"The environment variable {name} must be a number of seconds, not '{value}'.") from exc
+
+
+def read_bytes(path: str, option: str) -> bytes:
+    """Return the content of the file that ``option`` names; raises InputError with the reason if it cannot be read."""
+    try:
+        with open(path, "rb") as handle:
+            return handle.read()
+    except OSError as exc:
+        raise InputError(f"{option} '{path}' cannot be read: {exc.strerror}.") from exc
+
+
+def read_text(path: str, option: str) -> str:
+    """Return the text (UTF-8) of the file that ``option`` names; raises InputError if there is none to be had."""
+    try:
+        return read_bytes(path, option).decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise InputError(f"{option} '{path}' cannot be read: it is not a text file.") from exc

@@ -127,6 +127,16 @@ def matches(certificate: str, private_key: str) -> bool:
     return _keys.public_pem(public) == _keys.public_pem(load_key(private_key).public_key())
 
 
+def key_fits(private_key: str, key_type: str, key_size: int) -> bool:
+    """Return whether a private key is readable, and of the type (RSA, ECDSA) and size in bits that are wanted."""
+    try:
+        key = load_key(private_key)
+    except InputError:
+        return False
+    kind = "ECDSA" if isinstance(key, _asymmetric("ec").EllipticCurvePrivateKey) else "RSA"
+    return (kind, key.key_size) == (key_type, key_size)
+
+
 def reissue_reasons(
     certificate: str | None,
     private_key: str | None,

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Grants: which subject (user, service account or group) may do what with which protected resource.
+
+Endpoints: ``/acs/api/v1/acls``, ``/users/{uid}/permissions``, ``/groups/{gid}/permissions``. A grant needs its ACL
+first; a duplicate grant is a 409 and an absent one a 400, and both mean "already so".
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ansible_collections.dcos.security.plugins.module_utils._client import IAM, Client
+from ansible_collections.dcos.security.plugins.module_utils._iam import UNKNOWN_GROUP, UNKNOWN_USER, group_path, user_path
+from ansible_collections.dcos.security.plugins.module_utils._permissions import rid_path
+
+UNKNOWN_RID = "ERR_UNKNOWN_RESOURCE_ID"
+# What a revocation may answer when the grant is gone already.
+NOT_GRANTED = ("ERR_ACTION_NOT_YET_STORED", "ERR_USER_NOT_IN_ACL", "ERR_GROUP_NOT_IN_ACL", UNKNOWN_RID)
+
+
+class Subject(NamedTuple):
+    """Whom a grant is for: ``kind`` is "user" (service accounts too) or "group", ``id`` its uid or gid."""
+
+    kind: str
+    id: str
+
+    @property
+    def path(self) -> str:
+        """Path of the subject itself."""
+        return user_path(self.id) if self.kind == "user" else group_path(self.id)
+
+    @property
+    def tail(self) -> str:
+        """The part of a grant's path that names the subject."""
+        return f"{self.kind}s/{self.path.rsplit('/', maxsplit=1)[-1]}"
+
+    def __str__(self):
+        return f"{self.kind} '{self.id}'"
+
+
+def acl_path(rid: str) -> str:
+    """Return the path of a protected resource; slashes of the rid go out as ``%252F``."""
+    return f"{IAM}/acls/{rid_path(rid)}"
+
+
+def read_permissions(client: Client, subject: Subject):
+    """Return the direct grants of ``subject`` as {rid: {"actions": set, "description": str}}; None if it is unknown.
+
+    One request, whatever the size of the cluster: GET /users/{uid}/permissions or /groups/{gid}/permissions.
+    """
+    answer = client.get(f"{subject.path}/permissions", f"read the permissions of {subject}",
+                        accept=(UNKNOWN_USER, UNKNOWN_GROUP))
+    if answer.status != 200:
+        return None
+    direct = answer.json.get("direct" if subject.kind == "user" else "array", [])
+    return {entry["rid"]: {"actions": {action["name"] for action in entry["actions"]},
+                           "description": entry.get("description", "")} for entry in direct}
+
+
+def read_acls(client: Client) -> dict:
+    """GET /acls: every protected resource as {rid: description}."""
+    answer = client.get(f"{IAM}/acls", "list the ACLs")
+    return {acl["rid"]: acl["description"] for acl in answer.json["array"]}
+
+
+def read_acl(client: Client, rid: str):
+    """GET /acls/{rid}: its description, or None if there is no such ACL."""
+    answer = client.get(acl_path(rid), f"read ACL '{rid}'", accept=(UNKNOWN_RID,))
+    return answer.json.get("description", "") if answer.status == 200 else None
+
+
+def create_acl(client: Client, rid: str, description: str) -> bool:
+    """PUT /acls/{rid}; False if it exists (its description is then left as it is)."""
+    answer = client.put(acl_path(rid), f"create ACL '{rid}'", accept=(409,), body={"description": description})
+    return answer.status != 409
+
+
+def describe_acl(client: Client, rid: str, description: str) -> None:
+    """PATCH /acls/{rid}: set the description."""
+    client.patch(acl_path(rid), f"update the description of ACL '{rid}'", body={"description": description})
+
+
+def delete_acl(client: Client, rid: str) -> bool:
+    """DELETE /acls/{rid} with every grant on it; False if there was none (400, or 404 in one published spec)."""
+    return client.delete(acl_path(rid), f"delete ACL '{rid}'", accept=(UNKNOWN_RID, 404)).status == 204
+
+
+def grant(client: Client, subject: Subject, rid: str, action: str, accept=()):
+    """PUT /acls/{rid}/users|groups/{id}/{action}; True if it is new, False if it was there, None for one of ``accept``."""
+    answer = client.put(f"{acl_path(rid)}/{subject.tail}/{action}", f"grant {subject} '{action}' on '{rid}'",
+                        accept=("ERR_PERMISSION_EXISTS", 409, *accept))
+    if answer.code in accept:
+        return None
+    return answer.status != 409
+
+
+def revoke(client: Client, subject: Subject, rid: str, action: str) -> bool:
+    """DELETE /acls/{rid}/users|groups/{id}/{action}; False if it was not granted."""
+    answer = client.delete(f"{acl_path(rid)}/{subject.tail}/{action}", f"revoke '{action}' on '{rid}' from {subject}",
+                           accept=NOT_GRANTED)
+    return answer.status == 204

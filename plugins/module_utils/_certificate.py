@@ -1,0 +1,213 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keeping one certificate as it is wanted: decide, issue, and store it with its key so that the pair always matches.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple, Optional
+
+from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _x509
+from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._converge import report
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
+from ansible_collections.dcos.security.plugins.module_utils._options import read_text
+from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
+
+# In this order they are written: a key without its certificate is finished by the next run, which keeps the key.
+PARTS = ("private_key", "chain", "certificate")
+
+RETURNED = ("serial_number", "not_before", "not_after", "fingerprint", "subject", "subject_alt_name", "issuer")
+
+
+class Wanted(NamedTuple):
+    """What the certificate shall be: either ``csr`` (PEM), or the rest of the fields."""
+
+    csr: Optional[str]
+    common_name: Optional[str]
+    hosts: list
+    subject: dict
+    key_type: str
+    key_size: int
+
+    def compared(self):
+        """Return it as _x509.reissue_reasons() takes it."""
+        return self.csr or {name: getattr(self, name) for name in ("common_name", "hosts", "subject", "key_type", "key_size")}
+
+    @property
+    def name(self) -> str:
+        """What to call the certificate in messages."""
+        return self.common_name or _x509.describe_csr(self.csr)["subject"].get("CN") or "the given CSR"
+
+
+class Files:
+    """A certificate kept in files; ``paths`` is {part: path} of PARTS."""
+
+    def __init__(self, task, paths: dict, modes: dict):
+        self._task = task
+        self._paths = paths
+        self._modes = modes
+        self.parts = tuple(paths)
+
+    def load(self) -> dict:
+        """Return {part: PEM} of what is there."""
+        return {part: read_text(path, part) for part, path in self._paths.items() if os.path.exists(path)}
+
+    def save(self, contents: dict, _before: dict) -> None:
+        """Write the given parts aside and rename them together."""
+        self._task.write_files([(self._paths[part], contents[part], self._modes[part]) for part in PARTS if part in contents])
+
+    def tidy(self) -> bool:
+        """Set owner, mode and the like of all parts; True if that changed any."""
+        return self._task.set_attributes({path: self._modes[part] for part, path in self._paths.items() if os.path.exists(path)})
+
+
+class Secrets:
+    """A certificate kept in text secrets; ``paths`` is {part: path} of PARTS."""
+
+    def __init__(self, client: Client, paths: dict, store: str):
+        self._secrets = {part: Secret(client, path, store) for part, path in paths.items()}
+        self.parts = tuple(paths)
+
+    def load(self) -> dict:
+        """Return {part: PEM} of what is there; one read a part."""
+        found = {part: secret.read() for part, secret in self._secrets.items()}
+        return {part: _text(present["value"]) for part, present in found.items() if present}
+
+    def save(self, contents: dict, before: dict) -> None:
+        """Write the given parts one after the other, the certificate last."""
+        for part in (part for part in PARTS if part in contents):
+            secret, desired = self._secrets[part], {"content_type": TEXT, "value": contents[part]}
+            writers = [lambda: secret.update({}, desired), lambda: secret.create(desired)]  # noqa: B023
+            if not any(write() for write in (writers if part in before else reversed(writers))):
+                raise DcosError(f"Could not write {secret.label}: something else keeps changing it at the same time.")
+
+    def tidy(self) -> bool:
+        """Secrets have no attributes to set."""
+        return False
+
+
+class Keeper:
+    """Brings one certificate to what is wanted.
+
+    Args:
+        place: Files or Secrets.
+        profile, key_source ("local" or "ca"), remaining_days, renew_key, force: as the module's options.
+    """
+
+    def __init__(self, task, client: Client, wanted: Wanted, place, options: dict):
+        self._task = task
+        self._client = client
+        self._wanted = wanted
+        self._place = place
+        self._options = options
+
+    def converge(self) -> None:
+        """Issue and store what is needed, and describe the outcome in the task's result."""
+        before = self._place.load()
+        self._task.hide(before.get("private_key"))
+        authority = _ca.info(self._client, self._options["profile"])
+        reasons = self._reasons(before, authority)
+        issue = bool(reasons)
+        after = dict(before)
+        if issue and not self._task.check_mode:
+            after.update(self._issue(before, authority))
+        if "chain" in self._place.parts and "certificate" in after and (issue or not self._chain_holds(after, authority)):
+            if not self._task.check_mode:
+                after["chain"] = self._chain(after["certificate"], authority)
+            if not issue:
+                reasons.append("chain differs" if before.get("chain") else "chain absent")
+        changes = {part: after[part] for part in self._place.parts if after.get(part) != before.get(part)}
+        if changes:
+            self._place.save(changes, before)
+        tidied = self._place.tidy()
+        self._report(before, after, reasons, bool(reasons) or tidied, authority)
+
+    def _reasons(self, before, authority):
+        if self._options["force"]:
+            return ["forced"]
+        key = before.get("private_key")
+        reasons = _x509.reissue_reasons(
+            before.get("certificate"), key, self._wanted.compared(), authority["certificate"], self._options["remaining_days"])
+        soon = [reason for reason in reasons if reason.startswith("expires within")]
+        if reasons == soon and soon and self._fresh_would_expire_early(authority):
+            self._task.warn(f"The certificate for '{self._wanted.name}' {soon[0]}, but so would a new one, because the CA's own "
+                            "certificate or the profile ends too early. It is kept.")
+            return []
+        return reasons
+
+    def _fresh_would_expire_early(self, authority):
+        end = _x509.describe_certificate(authority["certificate"])["not_after"]
+        return _x509.would_expire_early(end, _x509.expiry_hours(authority["expiry"]), self._options["remaining_days"])
+
+    def _issue(self, before, authority):
+        """Return the new certificate, and the private key where there is one."""
+        wanted, profile = self._wanted, self._options["profile"]
+        key, request = None, wanted.csr
+        if not request:
+            key = self._usable_key(before.get("private_key"))
+            if not key and self._options["key_source"] == "ca":
+                made = _ca.newkey(self._client, wanted.common_name, wanted.hosts or [wanted.common_name], wanted.subject,
+                                  wanted.key_type, wanted.key_size)
+                key, request = _keys.private_pem(_x509.load_key(made["private_key"])), made["certificate_request"]
+            else:
+                key = key or _x509.generate_key(wanted.key_type, wanted.key_size)
+                request = _x509.build_csr(key, wanted.common_name, wanted.hosts, wanted.subject)
+            self._task.hide(key)
+        certificate = _ca.sign(self._client, request, profile, wanted.name).strip() + "\n"
+        left = [reason for reason in _x509.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0)]
+        if left:
+            self._task.warn(f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}); the next "
+                            "run will find that again.")
+        return {"certificate": certificate, **({"private_key": key} if key else {})}
+
+    def _usable_key(self, pem):
+        """Return the present key if it may stay: a renewal keeps it, so that no reader meets a pair that does not match."""
+        if not pem or self._options["renew_key"]:
+            return None
+        return pem if _x509.key_fits(pem, self._wanted.key_type, self._wanted.key_size) else None
+
+    def _chain_holds(self, after, authority):
+        stored = _x509.split_bundle(after.get("chain"))
+        return bool(stored) and stored[0] in _x509.split_bundle(authority["certificate"])
+
+    def _chain(self, certificate, authority):
+        """Return the issuers of a certificate, nearest first, as PEM. Only a CA that is no root costs a request more."""
+        signer = _x509.split_bundle(authority["certificate"])
+        if not signer or not _x509.is_signed_by(signer[0], signer[0]):
+            bundled = _ca.bundle(self._client, certificate) or {}
+            more = "\n".join([bundled.get("bundle") or "", bundled.get("root") or "", _ca.trusted_roots(self._client)])
+            signer += [pem for pem in _x509.split_bundle(more) if pem not in signer]
+        return "".join(_x509.issuer_chain(certificate, "".join(signer)) or signer)
+
+    def _report(self, before, after, reasons, changed, authority):
+        shown = [_shown(contents) for contents in (before, after)]
+        if self._task.check_mode and reasons:
+            shown[1] = {**shown[1], "issued": "(by the real run)"}
+        report(self._task, f"certificate for '{self._wanted.name}'", changed, *shown, secret_fields=("private_key",))
+        described = _described(after.get("certificate"))
+        self._task.result.update(
+            certificate=after.get("certificate", ""), chain=after.get("chain") or authority["certificate"], reasons=reasons,
+            **{name: described.get(name) for name in RETURNED})
+
+
+def _described(certificate):
+    try:
+        return _x509.describe_certificate(certificate) if certificate else {}
+    except InputError:
+        return {}
+
+
+def _shown(contents):
+    """Return what a diff shows of a certificate and its key."""
+    keys = ("serial_number", "subject", "subject_alt_name", "not_after", "fingerprint")
+    described = _described(contents.get("certificate"))
+    return {"private_key": contents.get("private_key"), **{name: described[name] for name in keys if name in described}}
+
+
+def _text(value):
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

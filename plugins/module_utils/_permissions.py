@@ -1,0 +1,230 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The names of the IAM and their grammar: uids, gids, rids, actions, and sets of permissions. Pure functions.
+
+Checks raise InputError for what the cluster is bound to refuse or to misunderstand, before anything is sent. What it
+would take but nobody documents is advice, as rids are free text to the IAM.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from urllib.parse import quote, unquote
+
+from ansible_collections.dcos.security.plugins.module_utils import _permission_reference as reference
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+
+ACTIONS = ("create", "read", "update", "delete", "full")
+
+_UID = re.compile(r"[A-Za-z0-9_@.-]{1,96}")
+_RID = re.compile(r"dcos:[A-Za-z0-9_\-./*@%][A-Za-z0-9_\-./*@%:]{0,506}")
+_SECRET_PATH = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*")
+# What people call the actions elsewhere.
+_OTHER_WORDS = {"write": "update", "patch": "update", "list": "read", "get": "read", "view": "read", "put": "create"}
+_OTHER_WORDS |= {"post": "create", "add": "create", "remove": "delete", "destroy": "delete", "all": "full", "*": "full"}
+# How alike two rids are before one is offered for the other (0 to 1).
+_NEAR = 0.8
+
+
+def check_uid(uid: str) -> None:
+    """Raise InputError unless ``uid`` is one that PUT /acs/api/v1/users/{uid} takes."""
+    if uid in (".", ".."):
+        raise InputError(f"The uid '{uid}' would fold the request into its parent path. Choose another uid.")
+    if uid == "anonymous":
+        raise InputError("The uid 'anonymous' is reserved by DC/OS. Choose another uid.")
+    if not _UID.fullmatch(uid):
+        raise InputError(
+            f"The uid '{uid}' {_fault(uid, 'A-Za-z0-9_@.-', 96)}. A uid has 1 to 96 letters, digits and the characters - _ @ ."
+        )
+
+
+def check_gid(gid: str) -> None:
+    """Raise InputError if ``gid`` cannot be the name of a group. The IAM's own rule is not published."""
+    if gid in ("", ".", ".."):
+        raise InputError(f"The gid '{gid}' would fold the request into its parent path. Choose another gid.")
+    if wrong := re.search(r"[\s/\\\x00-\x1f\x7f]", gid):
+        raise InputError(f"The gid '{gid}' holds {_show(wrong[0])}. Use letters, digits and the characters - _ @ .")
+
+
+def check_secret_path(path: str) -> str:
+    """Return ``path`` as the secrets API stores it, without a leading slash. Raises InputError for other errors.
+
+    The API routes nothing but letters, digits, ``-``, ``_`` and ``/`` (/secrets/v1/secret/{store}/{path}).
+    """
+    normal = path[1:] if path.startswith("/") else path
+    if _SECRET_PATH.fullmatch(normal):
+        return normal
+    if normal.strip("/") and not re.search(r"[^A-Za-z0-9_/-]", normal):
+        fault = "has an empty component: a slash at its end, or two in a row"
+    else:
+        fault = _fault(normal, "A-Za-z0-9_/-", len(normal))
+    raise InputError(
+        f"The secret path '{path}' {fault}. A path has components of letters, digits, - and _, joined by slashes."
+    )
+
+
+def check_action(action: str) -> None:
+    """Raise InputError, with a hint, unless ``action`` is one of ACTIONS."""
+    if action in ACTIONS:
+        return
+    word = action.strip().lower()
+    near = [_OTHER_WORDS.get(word, word), *difflib.get_close_matches(word, ACTIONS, n=1)]
+    hint = next((f" Did you mean '{candidate}'?" for candidate in near if candidate in ACTIONS), "")
+    raise InputError(f"There is no action '{action}'.{hint} The actions are {', '.join(ACTIONS)}.")
+
+
+def check_rid(rid: str) -> None:
+    """Raise InputError, with a hint, if ``rid`` cannot name a protected resource.
+
+    Refused are what the IAM refuses (PUT /acs/api/v1/acls/{rid}) and the encoded slashes of a URL, which would name
+    another resource.
+    """
+    if not _RID.fullmatch(rid):
+        if not rid.startswith("dcos:"):
+            fault = "does not begin with 'dcos:'" if rid.strip() else "is empty"
+        elif rid.startswith("dcos::") or rid == "dcos:":
+            fault = "has nothing behind 'dcos:'"
+        else:
+            fault = _fault(rid, r"A-Za-z0-9_\-./*@%:", 512)
+    elif re.search("%(25)*2f", rid, re.IGNORECASE):
+        fault = "holds an encoded slash, and the collection encodes slashes itself"
+    else:
+        return
+    repaired = _repair(rid)
+    raise InputError(f"The rid '{rid}' {fault}." + (f" Did you mean '{repaired}'?" if repaired else ""))
+
+
+def advice(rid: str, actions) -> list[str]:
+    """Return warnings about a well-formed rid that is not documented, or not with these actions. ``full`` always is."""
+    documented = _documented_actions(rid)
+    if documented is None:
+        near = _near_miss(rid)
+        hint = f" Did you mean '{near}'?" if near else ""
+        return [f"The permission reference of DC/OS has no rid like '{rid}'; it is used as it is.{hint}"]
+    strange = [action for action in actions if action != "full" and action not in documented]
+    if not strange:
+        return []
+    return [
+        f"The permission reference of DC/OS has the action {' or '.join([*documented, 'full'])} for '{rid}', "
+        f"not {' or '.join(strange)}; it is used as it is."
+    ]
+
+
+def rid_path(rid: str) -> str:
+    """Return ``rid`` as a URL path segment of the IAM: slashes encoded twice, as it is decoded twice on its way."""
+    return "%252F".join(quote(part, safe=":*@") for part in rid.split("/"))
+
+
+def merge(permissions) -> dict[str, set[str]]:
+    """Return {rid: actions} of a list of {rid, actions}, the rids in the order of their first appearance."""
+    merged: dict[str, set[str]] = {}
+    for permission in permissions:
+        merged.setdefault(permission["rid"], set()).update(permission.get("actions") or ())
+    return merged
+
+
+def pairs(permissions) -> set[tuple[str, str]]:
+    """Return the (rid, action) pairs of a list of {rid, actions}."""
+    return {(rid, action) for rid, actions in merge(permissions).items() for action in actions}
+
+
+def group_by_rid(pairs_) -> list[dict]:
+    """Return (rid, action) pairs as a list of {rid, actions}, sorted by rid, the actions in the order of ACTIONS."""
+    grouped: dict[str, list[str]] = {}
+    for rid, action in sorted(set(pairs_), key=lambda pair: (pair[0], _rank(pair[1]))):
+        grouped.setdefault(rid, []).append(action)
+    return [{"rid": rid, "actions": actions} for rid, actions in grouped.items()]
+
+
+def _rank(action: str) -> tuple[int, str]:
+    return (ACTIONS.index(action) if action in ACTIONS else len(ACTIONS), action)
+
+
+def _show(character: str) -> str:
+    names = {" ": "a space", "\n": "a line break", "\r": "a carriage return", "\t": "a tab", "/": "a slash"}
+    return names.get(character, f"'{character}'" if character.isprintable() else f"the character {character!r}")
+
+
+def _fault(name: str, alphabet: str, longest: int) -> str:
+    if not name.strip():
+        return "is empty"
+    if wrong := re.search(f"[^{alphabet}]", name):
+        return f"holds {_show(wrong[0])}"
+    return f"is longer than {longest} characters"
+
+
+def _documented_actions(rid: str) -> list[str] | None:
+    """Return the documented actions of a rid beside ``full``, or None if it is not documented."""
+    parts = rid.split(":")
+    for rule in reference.RULES:
+        if _fits(rule, parts):
+            return [action for action in ACTIONS if action in rule.actions]
+    covered = [rule for rule in reference.RULES if not rid.startswith(reference.FLAT) and _covers(parts, rule)]
+    return [action for action in ACTIONS if any(action in rule.actions for rule in covered)] if covered else None
+
+
+def _alike(pattern: list[str], parts: list[str]) -> bool:
+    return all(want == have or (want.startswith("<") and have) for want, have in zip(pattern, parts))
+
+
+def _fits(rule: reference.Rule, parts: list[str]) -> bool:
+    pattern = rule.rid.split(":")
+    if len(parts) < len(pattern) or not _alike(pattern, parts):
+        return False
+    tail = ":".join(parts[len(pattern) :])
+    return tail == _fit_tail(rule, tail) and (bool(tail) or rule.tail != reference.SERVICE)
+
+
+def _covers(parts: list[str], rule: reference.Rule) -> bool:
+    # A trailing colon, or a final "*", is how published scripts write "and all below".
+    shorter = parts[:-1] if parts[-1] in ("", "*") else parts
+    pattern = rule.rid.split(":")
+    return 2 <= len(shorter) <= len(pattern) and _alike(pattern, shorter)
+
+
+def _fit_tail(rule: reference.Rule, tail: str) -> str:
+    """Return ``tail`` in the form that the rule wants."""
+    if rule.tail == reference.NOTHING:
+        return ""
+    if rule.tail == reference.PATH and tail:
+        return tail if tail.startswith("/") else f"/{tail}"
+    if rule.tail == reference.JOB:
+        return tail.strip("/").replace("/", ".")
+    if rule.tail == reference.SERVICE:
+        return tail.lstrip("/")
+    return tail
+
+
+def _near_miss(rid: str) -> str | None:
+    """Return the documented rid that ``rid`` was probably meant to be: a part misspelt, missing, or too many."""
+    parts = rid.split(":")
+    best, score = None, _NEAR
+    for rule in reference.RULES:
+        pattern = rule.rid.split(":")
+        for taken in (len(pattern), len(pattern) - 1, len(pattern) + 1):
+            head, tail = parts[:taken], ":".join(parts[taken:])
+            names = iter([part for part in head[2:] if part not in pattern])
+            wanted = ":".join(next(names, "marathon") if part.startswith("<") else part for part in pattern)
+            likeness = difflib.SequenceMatcher(None, ":".join(head).lower(), wanted).ratio()
+            tail = _fit_tail(rule, tail)
+            if likeness > score and (tail or rule.tail != reference.SERVICE):
+                best, score = f"{wanted}:{tail}" if tail else wanted, likeness
+    return best
+
+
+def _repair(rid: str) -> str | None:
+    """Return the well-formed rid that ``rid`` was probably meant to be."""
+    text = re.sub(r"\s+", "", unquote(unquote(rid))).replace("\\", "/").lstrip("/")
+    text = re.sub(r"^dcos[.:;,_/-]+", "dcos:", text, flags=re.IGNORECASE)
+    if not text.startswith("dcos:"):
+        text = f"dcos:{text}"
+    if not _RID.fullmatch(text):
+        return None
+    if _documented_actions(text) is not None:
+        return text
+    # Not even the repaired text is a known rid: then it helps only if it is near to one, or only spaces were wrong.
+    return _near_miss(text) or (text if rid.strip().startswith("dcos:") else None)

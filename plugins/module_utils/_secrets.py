@@ -1,0 +1,97 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets: text (JSON with metadata) or binary (octet-stream, without). Endpoint: ``/secrets/v1/secret/{store}/{path}``.
+
+PUT never overwrites (409) and PATCH never creates (404), so each is used for just that.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.dcos.security.plugins.module_utils._client import SECRETS, Client
+from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
+from ansible_collections.dcos.security.plugins.module_utils._permissions import check_secret_path
+
+TEXT = "application/json"
+BINARY = "application/octet-stream"
+METADATA = ("description", "labels")
+_RAISE = object()
+
+
+def secret_path(store: str, path: str) -> str:
+    """Return the request path of a secret; unlike rids, its slashes go out as they are."""
+    return f"{SECRETS}/secret/{store}/{path}"
+
+
+class Secret(Entity):
+    """Fields: ``content_type``, ``value`` (str of a text secret, bytes of a binary one), ``description``, ``labels``.
+
+    Args:
+        denied_as: what a denied read is taken for, instead of raising: None (as if absent: it is then written without
+            being compared) or {} (as if present: it is then deleted). ``unreadable`` tells afterwards.
+    """
+
+    secret_fields = ("value",)
+
+    def __init__(self, client: Client, path: str, store: str = "default", denied_as=_RAISE):
+        self.path = check_secret_path(path)
+        self.store = store
+        self.label = f"secret '{self.path}'"
+        self.unreadable = False
+        self._denied_as = denied_as
+        self._client = client
+        self._url = secret_path(store, self.path)
+
+    def read(self):
+        """GET the secret; None if it is absent."""
+        tolerated = (404,) if self._denied_as is _RAISE else (404, 403)
+        answer = self._client.get(self._url, f"read {self.label}", accept=tolerated)
+        if answer.status == 403:
+            self.unreadable = True
+            return self._denied_as
+        if answer.status != 200:
+            return None
+        # A text secret answers as JSON with a member "value", a binary one with its raw bytes under their own type.
+        body = answer.json if answer.content_type == TEXT else None
+        if not isinstance(body, dict) or not isinstance(body.get("value"), str):
+            return {"content_type": BINARY, "value": answer.content}
+        metadata = {name: body[name] for name in METADATA if body.get(name) is not None}
+        return {"content_type": TEXT, "value": body["value"], **metadata}
+
+    def create(self, desired):
+        """PUT the secret; False if it exists. One that could not be read is overwritten then."""
+        return self._write("PUT", desired, 409) or (self.unreadable and self._write("PATCH", desired, 404))
+
+    def update(self, before, changes):
+        """PATCH the whole secret (the API has no partial form); False if it is gone."""
+        return self._write("PATCH", {**before, **changes}, 404)
+
+    def differs(self, field, present, desired):
+        """Metadata are compared only where the cluster returns them: some versions keep them to themselves."""
+        return present != desired and not (field in METADATA and present is None)
+
+    def delete(self, before):
+        """DELETE the secret; no error if it is gone."""
+        self._client.delete(self._url, f"delete {self.label}", accept=(404,))
+
+    def _write(self, method, desired, beaten):
+        value = desired["value"]
+        if desired["content_type"] == TEXT:
+            content = {"body": {"value": value, **{name: desired[name] for name in METADATA if name in desired}}}
+            secrets = [value]
+        else:
+            content = {"data": value, "headers": {"Content-Type": BINARY}}
+            secrets = [value.decode("utf-8", "replace")]
+        doing = f"{'create' if method == 'PUT' else 'update'} {self.label}"
+        return self._client.request(method, self._url, doing, accept=(beaten,), secrets=secrets, **content).status != beaten
+
+
+def list_secrets(client: Client, folder: str, store: str) -> list:
+    """GET with ``?list=true``: the paths below ``folder`` ("" is the root), relative to it, recursive and sorted.
+
+    A folder that does not exist lists as empty, so this cannot prove that one exists.
+    """
+    answer = client.get(secret_path(store, folder), f"list the secrets in '/{folder}'", params={"list": "true"})
+    return sorted(answer.json["array"])

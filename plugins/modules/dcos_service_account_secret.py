@@ -1,0 +1,226 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: dcos_service_account_secret
+short_description: Manage the credential that a service logs in with
+version_added: 1.0.0
+author: the dcos.security maintainers (@dcos-security)
+description:
+  - Keeps the credential of a service account (its uid, private key and login endpoint) as a secret in the DC/OS secret store, as
+    C(dcos security secrets create-sa-secret) does.
+  - Unless a key is given, the pair is generated inside the module and the private key goes straight into the store. It is written to no
+    disk and returned by no task; the public half is returned, for M(dcos.security.dcos_service_account).
+  - A credential that is there is kept, and its public key derived from it. Spellings that some services cannot read are repaired
+    without changing the key - a PKCS#1 key, or C(schema) for C(scheme).
+  - A secret that holds the credential of another uid, or something else, is refused and left alone.
+extends_documentation_fragment:
+  - dcos.security.attributes
+  - dcos.security.attributes.action_group
+  - dcos.security.connection
+attributes:
+  idempotent:
+    support: partial
+    details:
+      - With O(rotate=true) every run makes a new key.
+options:
+  path:
+    description:
+      - Path of the secret, of letters, digits, V(-), V(_) and V(/). A service may use the secrets in the folder of its own id and in
+        those above, so V(<service>/<name>) is the usual form.
+    type: str
+    required: true
+  store:
+    description: Name of the secret store.
+    type: str
+    default: default
+  uid:
+    description: Name of the service account. Required to write; when deleting, it makes sure that the secret is that account's.
+    type: str
+  state:
+    description: Whether the credential shall exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  private_key:
+    description: RSA private key in PEM to store. It is stored as unencrypted PKCS#8.
+    type: str
+  private_key_path:
+    description: Path of a file with the private key to store.
+    type: path
+  from_path:
+    description: Path of another secret of the same account whose key to store here, for rotation in two steps.
+    type: str
+  size:
+    description: Size in bits of a generated key.
+    type: int
+    choices: [2048, 3072, 4096]
+    default: 2048
+  strict:
+    description: Insist on a login endpoint that starts with V(https://), as a cluster in strict mode needs it.
+    type: bool
+    default: false
+  login_endpoint:
+    description:
+      - Where the service shall log in. If not given, a stored one is left alone, and a new credential gets
+        V(https://leader.mesos/acs/api/v1/auth/login), which works in permissive and strict mode.
+    type: str
+  rotate:
+    description: Make a new key, whatever is stored. Give it to the account, too.
+    type: bool
+    default: false
+seealso:
+  - module: dcos.security.dcos_service_account
+  - module: dcos.security.dcos_login
+    description: Proves a stored credential by logging in with it.
+  - name: Spaces
+    description: Which service may use which secret.
+    link: https://docs.d2iq.com/mesosphere/dcos/2.2/security/ent/#spaces
+"""
+
+EXAMPLES = r"""
+- name: Generate a key pair into the secret store, or keep the one that is there
+  dcos.security.dcos_service_account_secret:
+    url: https://dcos.example.com
+    ca_path: /etc/ssl/dcos-ca.crt
+    auth_token: "{{ dcos_login.token }}"
+    path: cassandra/service-account
+    uid: cassandra
+    strict: true
+  register: credential
+
+- name: Store a key pair that was made elsewhere
+  dcos.security.dcos_service_account_secret:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    path: cassandra/service-account
+    uid: cassandra
+    private_key_path: /etc/dcos/cassandra-private.pem
+
+- name: Remove the credential
+  dcos.security.dcos_service_account_secret:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    path: cassandra/service-account
+    uid: cassandra
+    state: absent
+"""
+
+RETURN = r"""
+public_key:
+  description: Public half of the stored key, as SPKI PEM.
+  returned: O(state=present)
+  type: str
+  sample: "-----BEGIN PUBLIC KEY-----\nMIIB...\n-----END PUBLIC KEY-----\n"
+fingerprint:
+  description: SHA-256 of the public key's DER SPKI.
+  returned: O(state=present)
+  type: str
+  sample: "1f:0c:b2:69:6e:5e:84:f5:f9:d5:0d:5c:4c:5c:8c:58:1b:0a:0c:34:0f:9a:0c:7e:9e:0c:34:0f:9a:0c:7e:9e"
+uid:
+  description: Name of the service account.
+  returned: O(state=present)
+  type: str
+  sample: cassandra
+login_endpoint:
+  description: The login endpoint in the credential.
+  returned: O(state=present)
+  type: str
+  sample: https://leader.mesos/acs/api/v1/auth/login
+secret:
+  description: Where the credential is.
+  returned: always
+  type: dict
+  contains:
+    path:
+      description: Path of the secret.
+      type: str
+      sample: cassandra/service-account
+    store:
+      description: Its store.
+      type: str
+      sample: default
+"""
+
+from ansible_collections.dcos.security.plugins.module_utils import _keys
+from ansible_collections.dcos.security.plugins.module_utils._client import connect
+from ansible_collections.dcos.security.plugins.module_utils._converge import converge, read_or_predict
+from ansible_collections.dcos.security.plugins.module_utils._credential import Credential, build, choose_endpoint
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from ansible_collections.dcos.security.plugins.module_utils._permissions import check_uid
+
+SPEC = {
+    "path": {"type": "str", "required": True},
+    "store": {"type": "str", "default": "default"},
+    "uid": {"type": "str"},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "private_key": {"type": "str", "no_log": True},
+    "private_key_path": {"type": "path", "no_log": False},
+    "from_path": {"type": "str"},
+    "size": {"type": "int", "choices": [2048, 3072, 4096], "default": 2048},
+    "strict": {"type": "bool", "default": False},
+    "login_endpoint": {"type": "str"},
+    "rotate": {"type": "bool", "default": False},
+}
+
+
+def run(task):
+    """Converge one stored credential."""
+    params = task.params
+    if params["uid"]:
+        check_uid(params["uid"])
+    choose_endpoint(None, params["login_endpoint"], params["strict"])
+    credential = Credential(connect(task), params["path"], params["store"], params["uid"])
+    task.result["secret"] = {"path": credential.path, "store": credential.store}
+    if params["state"] == "absent":
+        converge(task, credential, None)
+        return
+    new_key = _given_key(task, credential)
+
+    def desired(before):
+        key = new_key or (before and before["private_key"]) or _generated(task)
+        return build(params["uid"], key, choose_endpoint(before, params["login_endpoint"], params["strict"]))
+
+    after = converge(task, credential, desired).after
+    task.hide(after["private_key"])
+    public_key = _keys.public_key_of(after["private_key"])
+    task.result.update(
+        public_key=public_key, fingerprint=_keys.fingerprint(public_key), uid=after["uid"], login_endpoint=after["login_endpoint"])
+
+
+def _given_key(task, credential):
+    """Return the private key that the options call for, or None to keep the stored one or make the first."""
+    params = task.params
+    if params["private_key"]:
+        return params["private_key"]
+    if params["private_key_path"]:
+        return read_or_predict(task, params["private_key_path"], "private_key_path", lambda: _generated(task))
+    if params["from_path"]:
+        source = credential.at(params["from_path"]).read()
+        if source:
+            return source["private_key"]
+        if not task.check_mode:
+            raise InputError(f"from_path: there is no secret '{params['from_path']}' to take the key from.")
+        task.warn(f"There is no secret '{params['from_path']}'; check mode assumes that an earlier task makes it.")
+    return _generated(task) if params["rotate"] or params["from_path"] else None
+
+
+def _generated(task):
+    """Make a key; in check mode it is thrown away, but its public half is a valid prediction."""
+    key = _keys.generate_private_key(task.params["size"])
+    task.hide(key)
+    return key
+
+
+def main():
+    run_module(run, SPEC, required_if=[("state", "present", ["uid"])],
+               mutually_exclusive=[("private_key", "private_key_path", "from_path", "rotate")])
+
+
+if __name__ == "__main__":
+    main()
