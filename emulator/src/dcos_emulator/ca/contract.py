@@ -19,6 +19,15 @@ class CaAnswer(NamedTuple):
     headers: Mapping[str, str] = MappingProxyType({})
 
 
+# What Admin Router answers when the CA closes the connection without an answer.
+BAD_GATEWAY = CaAnswer(
+    502,
+    "text/html",
+    b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    b"<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>openresty</center>\r\n</body>\r\n</html>\r\n",
+)
+
+
 class CaBackend(Protocol):
     """A Certificate Authority behind the gateway."""
 

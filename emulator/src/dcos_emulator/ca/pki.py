@@ -24,13 +24,13 @@ SERVER_CERTIFICATE_LIFETIME = timedelta(days=397)
 IssuerKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-def signature_hash(key: IssuerKey) -> hashes.HashAlgorithm:
+def signature_hash(key: IssuerKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512:
     """The hash that cfssl signs with, chosen by the strength of the signing key."""
     if isinstance(key, ec.EllipticCurvePrivateKey):
-        strength = {521: 512, 384: 384}.get(key.curve.key_size, 256)
+        strong, stronger = key.key_size >= 384, key.key_size >= 521
     else:
-        strength = 512 if key.key_size >= 4096 else 384 if key.key_size >= 3072 else 256
-    return {256: hashes.SHA256(), 384: hashes.SHA384(), 512: hashes.SHA512()}[strength]
+        strong, stronger = key.key_size >= 3072, key.key_size >= 4096
+    return hashes.SHA512() if stronger else hashes.SHA384() if strong else hashes.SHA256()
 
 
 def private_key_to_pem(key: IssuerKey) -> str:
@@ -58,9 +58,7 @@ def root_subject(cluster_id: str) -> x509.Name:
     )
 
 
-def add_authority_key_identifier(
-    builder: x509.CertificateBuilder, issuer: x509.Certificate
-) -> x509.CertificateBuilder:
+def add_authority_key_identifier(builder: x509.CertificateBuilder, issuer: x509.Certificate) -> x509.CertificateBuilder:
     """Point to the issuer's key; without effect for a cluster's own root, which has no SubjectKeyIdentifier."""
     try:
         key_identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
