@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Test controls (``/_emulator/…``): journal, faults, state, clock and settings of the running emulator."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .call import Scope
+from .faults import rule_object
+
+if TYPE_CHECKING:
+    from .emulator import Emulator
+
+PREFIX = "/_emulator"
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+# Settings that may be changed while the emulator runs.
+SETTINGS = ("latency_ms", "token_lifetime", "permission_cache_seconds")
+
+
+class Controls:
+    """An ASGI application; off where other machines could reach it, unless that was asked for."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        settings = emulator.settings
+        self._enabled = settings.allow_remote_controls or settings.host in LOOPBACK
+        self._application = Starlette(
+            routes=[
+                Route(f"{PREFIX}/journal", self._journal, methods=["GET", "DELETE"]),
+                Route(f"{PREFIX}/journal/summary", self._journal_summary),
+                Route(f"{PREFIX}/faults", self._faults, methods=["GET", "POST", "DELETE"]),
+                Route(f"{PREFIX}/faults/{{id:int}}", self._fault, methods=["GET", "DELETE"]),
+                Route(f"{PREFIX}/state", self._state, methods=["GET", "PUT"]),
+                Route(f"{PREFIX}/clock", self._clock, methods=["GET", "PUT"]),
+                Route(f"{PREFIX}/settings", self._settings, methods=["GET", "PATCH"]),
+            ],
+            exception_handlers={HTTPException: _refused},
+        )
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        if self._enabled:
+            await self._application(scope, receive, send)
+            return
+        message = "The test controls are off on this address; start with --allow-remote-controls to turn them on."
+        await JSONResponse({"error": message}, 403)(scope, receive, send)
+
+    async def _journal(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._emulator.journal.clear()
+            return Response(status_code=204)
+        return JSONResponse({"entries": self._emulator.journal.entries()})
+
+    async def _journal_summary(self, request: Request) -> Response:
+        return JSONResponse(self._emulator.journal.summary())
+
+    async def _faults(self, request: Request) -> Response:
+        faults = self._emulator.faults
+        if request.method == "DELETE":
+            faults.rules.clear()
+            return Response(status_code=204)
+        if request.method == "GET":
+            return JSONResponse({"rules": [rule_object(rule) for rule in faults.rules.values()]})
+        try:
+            rule = faults.add(await _json_object(request))
+        except ValueError as error:
+            raise HTTPException(400, str(error)) from error
+        return JSONResponse(rule_object(rule), 201)
+
+    async def _fault(self, request: Request) -> Response:
+        rules, rule_id = self._emulator.faults.rules, request.path_params["id"]
+        if rule_id not in rules:
+            raise HTTPException(404, "There is no such rule.")
+        if request.method == "GET":
+            return JSONResponse(rule_object(rules[rule_id]))
+        del rules[rule_id]
+        return Response(status_code=204)
+
+    async def _state(self, request: Request) -> Response:
+        if request.method == "GET":
+            return JSONResponse({"records": list(self._emulator.store.records())})
+        data = await _json_object(request)
+        try:
+            records = [(kind, tuple(key), value) for kind, key, value in data["records"]]
+            self._emulator.load(records)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise HTTPException(400, f"This is no state of an emulator: {error!r}") from error
+        return Response(status_code=204)
+
+    async def _clock(self, request: Request) -> Response:
+        clock = self._emulator.clock
+        if request.method == "PUT":
+            clock.offset = _number(await _json_object(request), "offset")
+        return JSONResponse({"offset": clock.offset, "now": clock.now()})
+
+    async def _settings(self, request: Request) -> Response:
+        emulator = self._emulator
+        if request.method == "PATCH":
+            data = await _json_object(request)
+            if unknown := set(data) - set(SETTINGS):
+                raise HTTPException(400, f"These cannot be changed: {', '.join(sorted(unknown))}")
+            for name in data:
+                setattr(emulator.settings, name, _number(data, name))
+            emulator.policy.cache_seconds = emulator.settings.permission_cache_seconds
+            emulator.policy.forget()
+        return JSONResponse({name: getattr(emulator.settings, name) for name in SETTINGS})
+
+
+async def _json_object(request: Request) -> dict[str, Any]:
+    try:
+        data = json.loads(await request.body())
+    except ValueError as error:
+        raise HTTPException(400, f"The body is no JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise HTTPException(400, "The body must be a JSON object.")
+    return data
+
+
+def _number(data: dict[str, Any], name: str) -> float:
+    value = data.get(name)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise HTTPException(400, f"{name} must be a number.")
+    return value
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": error.detail}, error.status_code, error.headers)

@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Passwords and public keys of accounts."""
+
+from __future__ import annotations
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from . import errors
+
+MINIMUM_PASSWORD_LENGTH = 5
+
+# The lower of the two parameter sets recommended by OWASP: a login in some 20 ms.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+def hash_password(password: str) -> str:
+    """A salted Argon2id hash of ``password``."""
+    return _HASHER.hash(password.encode("utf-8", "surrogatepass"))
+
+
+def verify_password(password: str, password_hash: str) -> bool:
+    """Whether ``password`` is the one that was hashed."""
+    try:
+        return _HASHER.verify(password_hash, password.encode("utf-8", "surrogatepass"))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def checked_password_hash(password: str) -> str:
+    """The hash of an acceptable password; ERR_INVALID_DATA for one that is too short."""
+    if len(password) < MINIMUM_PASSWORD_LENGTH:
+        errors.invalid_data(
+            f"Password does not match rules: Must be at least {MINIMUM_PASSWORD_LENGTH} characters long."
+        )
+    return hash_password(password)
+
+
+def check_public_key(public_key: str) -> None:
+    """ERR_INVALID_PUBLIC_KEY unless ``public_key`` is a PEM RSA public key (of any size) that is pure ASCII."""
+    try:
+        key = load_pem_public_key(public_key.encode("ascii"))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        errors.invalid_public_key(str(error))
+    if not isinstance(key, rsa.RSAPublicKey):
+        errors.invalid_public_key("Key must be of type RSA")

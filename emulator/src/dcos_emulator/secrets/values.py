@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two forms of a secret: text with metadata as JSON, and raw bytes."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from starlette.responses import Response
+
+from .. import unconfirmed
+from ..call import Call
+from ..records import Secret
+from .http import SecretsError, answer, json_object
+
+TEXT = "application/json"
+BINARY = "application/octet-stream"
+
+METADATA = ("author", "created", "description")
+
+
+def secret_from(call: Call) -> Secret:
+    """The secret in a PUT or PATCH; the content type decides about its form."""
+    content_type = call.headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    if content_type == BINARY:
+        secret = Secret(base64.b64encode(call.body).decode(), binary=True)
+    elif content_type == TEXT:
+        secret = _text_secret(json_object(call.body))
+    else:
+        raise SecretsError(400, "Unsupported Content-Type header")
+    if not secret.value and not unconfirmed.accepts_empty_value():
+        raise SecretsError(400, "the value is empty")
+    if unconfirmed.is_too_large(_stored_size(secret)):
+        raise SecretsError(unconfirmed.too_large_status(), "the secret is too large")
+    return secret
+
+
+def _stored_size(secret: Secret) -> int:
+    return len(secret.value) if secret.binary else len(secret.value.encode())
+
+
+def _text_secret(body: dict[str, Any]) -> Secret:
+    """Members that are not known are ignored; a null is as good as no member, as in every Go service."""
+    value = body.get("value")
+    if not isinstance(value, str | None):
+        raise SecretsError(400, "invalid JSON: value must be a string")
+    metadata: dict[str, object] = {}
+    for name in METADATA:
+        if not isinstance(body.get(name), str | None):
+            raise SecretsError(400, f"invalid JSON: {name} must be a string")
+        metadata[name] = body.get(name)
+    labels = body.get("labels") or []
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise SecretsError(400, "invalid JSON: labels must be a list of strings")
+    metadata["labels"] = labels
+    return Secret(value or "", metadata={name: given for name, given in metadata.items() if given})
+
+
+def secret_response(call: Call, secret: Secret) -> Response:
+    """The answer to GET: the secret in its own form, if the client takes it."""
+    media = BINARY if secret.binary else TEXT
+    if not _accepts(call.headers.get("accept", ""), media):
+        raise SecretsError(unconfirmed.unacceptable_form_status(), "Unsupported Accept header")
+    if secret.binary:
+        return Response(base64.b64decode(secret.value), 200, {"Content-Type": BINARY})
+    return answer({"value": secret.value, **unconfirmed.echoed_metadata(secret.metadata)})
+
+
+def _accepts(accept: str, media: str) -> bool:
+    """Whether a client that sent this Accept header takes the media type; without the header it takes all."""
+    ranges = {part.split(";", 1)[0].strip().lower() for part in accept.split(",")}
+    return not accept.strip() or not ranges.isdisjoint({"*/*", "application/*", media})

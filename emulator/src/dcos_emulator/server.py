@@ -1,0 +1,146 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs an emulator: sockets, TLS, the line that says it is ready, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import json
+import os
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from .emulator import Emulator
+from .protocol import Protocol
+from .settings import Settings
+
+# As in Admin Router's nginx: connections that clients keep are not closed under them after a few seconds.
+KEEP_ALIVE_SECONDS = 75
+SHUTDOWN_SECONDS = 2
+
+
+class _Server(uvicorn.Server):
+    """Announces that it is ready, and ends without re-raising the signal that ended it."""
+
+    def __init__(self, config: uvicorn.Config, announce: Any) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. Raises OSError, sqlite3.Error and CaUnavailable with what hindered the start."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(listen(settings.host, settings.port))
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcos-emulator-")))
+        emulator = Emulator(settings)
+        asyncio_runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
+        asyncio_runner.run(_serve(emulator, listener, directory))
+
+
+def _loop_factory() -> Any:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop
+    import uvloop
+
+    return uvloop.new_event_loop
+
+
+async def _serve(emulator: Emulator, listener: socket.socket, directory: Path) -> None:
+    settings = emulator.settings
+    await emulator.start()
+    try:
+        tls = _write_tls_files(emulator, directory) if settings.tls else {}
+        config = uvicorn.Config(
+            emulator,
+            http=Protocol,
+            ws="none",
+            lifespan="off",
+            log_level="info" if settings.verbose else "error",
+            access_log=settings.verbose,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            **tls,
+        )
+        port = listener.getsockname()[1]
+        await _Server(config, lambda: _announce(settings, port, directory)).serve(sockets=[listener])
+    finally:
+        await emulator.stop()
+        if settings.ready_file:
+            settings.ready_file.unlink(missing_ok=True)
+
+
+def _write_tls_files(emulator: Emulator, directory: Path) -> dict[str, str]:
+    """A server certificate signed by the cluster's own root, as Admin Router has it; the root lies beside it."""
+    hosts = {emulator.settings.host, "localhost", "127.0.0.1", "::1", "master.mesos", "leader.mesos"}
+    hosts.discard("0.0.0.0")
+    hosts.discard("::")
+    certificate, key = emulator.root.issue_server_certificate(sorted(hosts))
+    (directory / "dcos-ca.crt").write_text(emulator.ca.ca_bundle_pem())
+    (directory / "server.crt").write_text(certificate)
+    (directory / "server.key").write_text(key)
+    return {"ssl_certfile": str(directory / "server.crt"), "ssl_keyfile": str(directory / "server.key")}
+
+
+def _announce(settings: Settings, port: int, directory: Path) -> None:
+    """The ready line on stdout and in the ready file, which appears whole or not at all."""
+    scheme = "https" if settings.tls else "http"
+    ready = {
+        "url": f"{scheme}://{_url_host(settings.host)}:{port}",
+        "ca_path": str(directory / "dcos-ca.crt") if settings.tls else None,
+        # The open-source IAM starts without any user.
+        "username": None if settings.open_edition else settings.superuser,
+        "password": None if settings.open_edition else settings.password,
+        "pid": os.getpid(),
+    }
+    line = json.dumps(ready) + "\n"
+    if settings.ready_file:
+        unfinished = settings.ready_file.with_name(f".{settings.ready_file.name}.{os.getpid()}")
+        unfinished.write_text(line)
+        unfinished.replace(settings.ready_file)
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
+def _url_host(host: str) -> str:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return f"[{host}]" if address.version == 6 else host
