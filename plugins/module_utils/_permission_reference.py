@@ -61,22 +61,8 @@ _ADMIN_ROUTER = (
     "system:leader:mesos",
 )
 
+# Masters first: of two rids equally near to a misspelt one, the first is offered.
 _MESOS = (
-    ("agent:container:app_id", "read update"),  # read: for debugging
-    ("agent:container:role", "update"),
-    ("agent:endpoint:path", "read"),
-    ("agent:executor:app_id", "read"),
-    ("agent:flags", "read"),
-    ("agent:framework:role", "read"),
-    ("agent:log", "read"),
-    ("agent:nested_container_session:app_id", "create"),
-    ("agent:nested_container_session:role", "create"),
-    ("agent:nested_container_session:user", "create"),
-    ("agent:resource_provider", "read"),
-    ("agent:resource_provider_config", "create update delete"),
-    ("agent:sandbox:app_id", "read"),
-    ("agent:task:app_id", "read"),
-    ("agent:task:user", "create"),  # Jenkins, NiFi, Kubernetes and every SDK framework
     ("master:agent", "update delete"),
     ("master:block_disk", "create delete"),
     ("master:endpoint:path", "read"),
@@ -97,23 +83,38 @@ _MESOS = (
     ("master:volume:principal", "delete"),
     ("master:volume:role", "create read"),  # read: Jenkins
     ("master:weight:role", "read update"),
+    ("agent:container:app_id", "read update"),  # read: for debugging
+    ("agent:container:role", "update"),
+    ("agent:endpoint:path", "read"),
+    ("agent:executor:app_id", "read"),
+    ("agent:flags", "read"),
+    ("agent:framework:role", "read"),
+    ("agent:log", "read"),
+    ("agent:nested_container_session:app_id", "create"),
+    ("agent:nested_container_session:role", "create"),
+    ("agent:nested_container_session:user", "create"),
+    ("agent:resource_provider", "read"),
+    ("agent:resource_provider_config", "create update delete"),
+    ("agent:sandbox:app_id", "read"),
+    ("agent:task:app_id", "read"),
+    ("agent:task:user", "create"),  # Jenkins, NiFi, Kubernetes and every SDK framework
 )
 
 # The first rule that fits a rid counts.
 RULES = (
     Rule("dcos:superuser", NOTHING, _ALL),
     *(Rule(f"dcos:adminrouter:{name}", NOTHING, ()) for name in _ADMIN_ROUTER),
-    Rule("dcos:adminrouter:service", SERVICE, ()),
     *(Rule(f"dcos:mesos:{name}", ANYTHING, tuple(actions.split())) for name, actions in _MESOS),
     Rule("dcos:service:marathon:<instance>:services", PATH, _ALL),
     Rule("dcos:service:marathon:<instance>:admin:config", NOTHING, ("read",)),
     Rule("dcos:service:marathon:<instance>:admin:events", NOTHING, ("create", "read")),
     Rule("dcos:service:marathon:<instance>:admin:leader", NOTHING, ("create", "read", "update")),
-    Rule("dcos:service:metronome:<instance>:jobs", JOB, _ALL),
+    Rule("dcos:service:metronome:metronome:jobs", JOB, _ALL),
     Rule("dcos:secrets:list:default", PATH, ("read",)),
     Rule("dcos:secrets:default", PATH, _ALL),
     Rule("dcos:cluster:linker:*", NOTHING, _ALL),
     Rule("dcos:cluster:linker", ANYTHING, ("read",)),
+    Rule("dcos:adminrouter:service", SERVICE, ()),
 )
 
 # Admin Router asks for exactly one rid, and a superuser has but one; everywhere else a shorter rid covers the longer.

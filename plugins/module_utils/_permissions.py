@@ -26,8 +26,8 @@ _SECRET_PATH = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*")
 # What people call the actions elsewhere.
 _OTHER_WORDS = {"write": "update", "patch": "update", "list": "read", "get": "read", "view": "read", "put": "create"}
 _OTHER_WORDS |= {"post": "create", "add": "create", "remove": "delete", "destroy": "delete", "all": "full", "*": "full"}
-# How alike two rids are before one is offered for the other (0 to 1).
-_NEAR = 0.8
+# How alike two parts of a rid are, from 0 to 1, before one is taken for the other misspelt.
+_ALIKE = 0.75
 
 
 def check_uid(uid: str) -> None:
@@ -38,7 +38,8 @@ def check_uid(uid: str) -> None:
         raise InputError("The uid 'anonymous' is reserved by DC/OS. Choose another uid.")
     if not _UID.fullmatch(uid):
         raise InputError(
-            f"The uid '{uid}' {_fault(uid, 'A-Za-z0-9_@.-', 96)}. A uid has 1 to 96 letters, digits and the characters - _ @ ."
+            f"The uid '{uid}' {_fault(uid, 'A-Za-z0-9_@.-', 96)}. "
+            "A uid has 1 to 96 letters, digits and the characters - _ @ ."
         )
 
 
@@ -200,20 +201,49 @@ def _fit_tail(rule: reference.Rule, tail: str) -> str:
 
 
 def _near_miss(rid: str) -> str | None:
-    """Return the documented rid that ``rid`` was probably meant to be: a part misspelt, missing, or too many."""
-    parts = rid.split(":")
-    best, score = None, _NEAR
+    """Return the documented rid that ``rid`` was probably meant to be: a part misspelt, missing, swapped, too many."""
+    for variant in (rid.lower(), re.sub(r"(?<![:/])/", ":/", rid, count=1), rid.replace(".", ":")):
+        if variant != rid and _documented_actions(variant) is not None:
+            return variant
+    parts, best, distance = rid.split(":"), None, 1.0
     for rule in reference.RULES:
         pattern = rule.rid.split(":")
         for taken in (len(pattern), len(pattern) - 1, len(pattern) + 1):
             head, tail = parts[:taken], ":".join(parts[taken:])
-            names = iter([part for part in head[2:] if part not in pattern])
-            wanted = ":".join(next(names, "marathon") if part.startswith("<") else part for part in pattern)
-            likeness = difflib.SequenceMatcher(None, ":".join(head).lower(), wanted).ratio()
-            tail = _fit_tail(rule, tail)
-            if likeness > score and (tail or rule.tail != reference.SERVICE):
-                best, score = f"{wanted}:{tail}" if tail else wanted, likeness
+            ends = any(_unlike(part, pattern[-1]) < 1 for part in head)
+            if (rule.tail == reference.SERVICE and not tail) or not (
+                ends or (rule.tail == reference.PATH and tail[:1] == "/")
+            ):
+                continue  # only the beginning of a rule: there is no telling which of many was meant
+            dropped = len(parts[taken:]) if rule.tail == reference.NOTHING else 0
+            found = _distance(head, pattern) + dropped
+            if found < distance or (found == distance and best is None):
+                names = head if len(head) == len(pattern) else ["marathon"] * len(pattern)
+                fixed = [name if part.startswith("<") else part for part, name in zip(pattern, names)]
+                tail = _fit_tail(rule, tail)
+                best, distance = ":".join([*fixed, tail] if tail else fixed), found
     return best
+
+
+def _unlike(part: str, wanted: str, later: list[str] | None = None) -> float:
+    """Return 0 for equal parts of a rid, up to 1 for parts that have nothing to do with each other."""
+    if wanted.startswith("<"):
+        return 1.0 if part in (later or ()) else 0.0
+    likeness = difflib.SequenceMatcher(None, part.lower(), wanted).ratio()
+    return 1 - likeness if likeness >= _ALIKE else 1.0
+
+
+def _distance(have: list[str], want: list[str]) -> float:
+    """Return how many parts must be inserted, dropped, changed or swapped with their neighbour to get ``want``."""
+    rows = [[float(column) for column in range(len(want) + 1)]]
+    for i, part in enumerate(have):
+        row = [i + 1.0]
+        for j, wanted in enumerate(want):
+            changed = rows[i][j] + _unlike(part, wanted, want[j + 1 :])
+            swapped = rows[i - 1][j - 1] + 1 if i and j and [part, have[i - 1]] == [want[j - 1], wanted] else changed
+            row.append(min(rows[i][j + 1] + 1, row[j] + 1, changed, swapped))
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def _repair(rid: str) -> str | None:
@@ -226,5 +256,5 @@ def _repair(rid: str) -> str | None:
         return None
     if _documented_actions(text) is not None:
         return text
-    # Not even the repaired text is a known rid: then it helps only if it is near to one, or only spaces were wrong.
+    # Without "dcos:" in front, and near to nothing that is known, it may be anything.
     return _near_miss(text) or (text if rid.strip().startswith("dcos:") else None)
