@@ -8,6 +8,9 @@ Two backends keep one contract: ``embedded`` needs nothing but the cryptography 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from .contract import CaAnswer, CaBackend, CaUnavailable
 from .pki import Root
 
@@ -16,13 +19,20 @@ __all__ = ["BACKENDS", "CaAnswer", "CaBackend", "CaUnavailable", "Root", "make_b
 BACKENDS = ("embedded", "cfssl")
 
 
-def make_backend(kind: str, root: Root) -> CaBackend:
-    """A backend that signs with ``root``; ``kind`` is one of BACKENDS, else ValueError."""
+def _machine_time() -> datetime:
+    return datetime.now(UTC)
+
+
+def make_backend(kind: str, root: Root, clock: Callable[[], datetime] = _machine_time) -> CaBackend:
+    """A backend that signs with ``root``; ``kind`` is one of BACKENDS, else ValueError.
+
+    ``clock`` gives the time (aware) that certificates are dated with. The real cfssl has only the machine's.
+    """
     # Imported here because the emulator starts with one of them and should not pay for the other.
     if kind == "embedded":
         from .embedded import EmbeddedBackend
 
-        return EmbeddedBackend(root)
+        return EmbeddedBackend(root, clock)
     if kind == "cfssl":
         from .cfssl import CfsslBackend
 

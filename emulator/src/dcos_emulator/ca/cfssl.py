@@ -23,7 +23,14 @@ CALL_TIMEOUT = 120.0  # seconds for one request; an RSA key of 8192 bits takes G
 
 # What belongs to the connection from the client to the gateway, or is the gateway's own business (Admin Router drops
 # the Authorization header on the way to the CA).
-NOT_FORWARDED = frozenset({"authorization", "connection", "content-length", "cookie", "host", "transfer-encoding"})
+NOT_FORWARDED = frozenset(
+    {"authorization", "connection", "content-length", "cookie", "expect", "host", "transfer-encoding", "upgrade"}
+)
+
+
+# cfssl ends when this shell's standard input does, which is when the emulator stops it, or dies of whatever cause; and
+# the shell ends when cfssl does. Both are in a process group of their own, which `kill 0` ends.
+SUPERVISED = '("$@"; kill 0) & read -r _; kill 0'
 
 
 class CfsslBackend:
@@ -53,6 +60,10 @@ class CfsslBackend:
         self._port = _free_port()
         with (directory / "cfssl.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
+                "/bin/sh",
+                "-c",
+                SUPERVISED,
+                "sh",
                 executable,
                 "serve",
                 "-address=127.0.0.1",
@@ -64,22 +75,25 @@ class CfsslBackend:
                 "-int-dir=intermediates",
                 "-config=config.json",
                 cwd=directory,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
+                start_new_session=True,
             )
         try:
             await self._wait_until_ready(directory / "cfssl.log")
         except BaseException:
             await self.stop()
             raise
+        (directory / "ca-key.pem").unlink()  # cfssl has read it
 
     async def stop(self) -> None:
-        """End cfssl and remove its files, the CA's private key among them."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()  # it keeps no state that an orderly end would save
+        """End cfssl and remove its files."""
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
             await self._process.wait()
-        self._process = None
+            self._process = None
         if self._directory is not None:
             self._directory.cleanup()
             self._directory = None

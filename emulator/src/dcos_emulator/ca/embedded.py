@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -54,7 +54,7 @@ _NO_HOSTS = {
 class EmbeddedBackend:
     """Answers as ``cfssl serve`` does, signing with the given root."""
 
-    def __init__(self, root: Root, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, root: Root, clock: Callable[[], datetime]) -> None:
         self._root = root
         self._clock = clock
         self._bundler = Bundler(root)
