@@ -14,10 +14,12 @@ attributes:
     description: Can run in C(check_mode) and return changed status prediction without modifying the cluster.
   diff_mode:
     support: full
-    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), secrets left out.
+    description: Will return details on what has changed (or possibly needs changing in C(check_mode)), secrets left
+      out.
   idempotent:
     support: full
-    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates no change.
+    description: When run twice in a row outside check mode, with the same arguments, the second invocation indicates
+      no change.
 """
 
     INFO_MODULE = r"""

@@ -10,14 +10,14 @@ class ModuleDocFragment:
 options:
   url:
     description:
-      - Address of the cluster, or of the load balancer in front of its masters, such as V(https://dcos.example.com). Inside the
-        cluster, V(https://master.mesos).
+      - Address of the cluster, or of the load balancer in front of its masters, such as V(https://dcos.example.com).
+        Inside the cluster, V(https://master.mesos).
       - Falls back to the environment variable E(DCOS_URL).
     type: str
   auth_method:
     description:
-      - How to authenticate. With V(auto), the first that the given options allow, in this order - O(auth_token), O(auth_credential),
-        O(auth_username) with a private key, O(auth_username) with O(auth_password).
+      - How to authenticate. With V(auto), the first that the given options allow, in this order - O(auth_token),
+        O(auth_credential), O(auth_username) with a private key, O(auth_username) with O(auth_password).
       - V(cli) uses the cluster that the DC/OS CLI is attached to, its token and its CA. See also O(cluster).
       - Falls back to the environment variable E(DCOS_AUTH_METHOD).
     type: str
@@ -25,10 +25,11 @@ options:
   auth_token:
     description:
       - A DC/OS authentication token, as C(dcos auth login) and M(dcos.security.dcos_login) obtain it.
-      - When it is about to expire, or the cluster rejects it, it is replaced by a new login if other credentials allow one.
+      - When it is about to expire, or the cluster rejects it, it is replaced by a new login if other credentials
+        allow one.
       - Falls back to the environment variable E(DCOS_ACS_TOKEN).
-      - What is given in the task or in C(module_defaults) comes before the environment as a whole. If any credential option is
-        given, the environment variables of the others only complete it or serve to renew its token.
+      - What is given in the task or in C(module_defaults) comes before the environment as a whole. If any credential
+        option is given, the environment variables of the others only complete it or serve to renew its token.
     type: str
   auth_username:
     description:
@@ -52,22 +53,23 @@ options:
     type: path
   auth_credential:
     description:
-      - The JSON of a service-account secret (with C(uid) and C(private_key)), or V(file://PATH) to a file that holds it.
+      - The JSON of a service-account secret (with C(uid) and C(private_key)), or V(file://PATH) to a file that holds
+        it.
       - The login goes to O(url), never to the C(login_endpoint) of the credential.
       - Falls back to the environment variable E(DCOS_SERVICE_ACCOUNT_CREDENTIAL), which DC/OS sets for services.
     type: jsonarg
   cluster:
     description:
-      - Name or id of a cluster in the configuration of the DC/OS CLI, to use its URL, token and CA. The CLI keeps it in the folder
-        E(DCOS_DIR), by default C(~/.dcos).
+      - Name or id of a cluster in the configuration of the DC/OS CLI, to use its URL, token and CA. The CLI keeps it
+        in the folder E(DCOS_DIR), by default C(~/.dcos).
       - Mutually exclusive with O(url) and with credential options. As an option it comes before E(DCOS_URL).
       - Falls back to the environment variable E(DCOS_CLUSTER).
     type: str
   ca_path:
     description:
       - File with the CA certificates (PEM) to trust. It wins over E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE).
-      - On a master the file is C(/run/dcos/pki/CA/ca-bundle.crt). The cluster also serves it as C(/ca/dcos-ca.crt); compare its
-        fingerprint with a known one before you trust a copy that came over the network.
+      - On a master the file is C(/run/dcos/pki/CA/ca-bundle.crt). The cluster also serves it as C(/ca/dcos-ca.crt);
+        compare its fingerprint with a known one before you trust a copy that came over the network.
       - Falls back to the environment variable E(DCOS_TLS_CA_PATH).
     type: path
   validate_certs:
@@ -82,13 +84,13 @@ options:
     type: float
   retries:
     description:
-      - How often a request is repeated after a connection error or one of the statuses 429, 502, 503 and 504. Requests that issue a
-        certificate are not repeated once they were sent.
+      - How often a request is repeated after a connection error or one of the statuses 429, 502, 503 and 504.
+        Requests that issue a certificate are not repeated once they were sent.
     type: int
     default: 3
 notes:
-  - The modules run on the controller in nearly all cases (C(connection=local), or C(delegate_to=localhost)); the host that runs a task
-    needs the libraries below and access to the cluster.
+  - The modules run on the controller in nearly all cases (C(connection=local), or C(delegate_to=localhost)); the host
+    that runs a task needs the libraries below and access to the cluster.
   - Proxies are taken from the usual environment variables. The collection writes no token to disk.
 requirements:
   - requests >= 2.28

@@ -25,8 +25,16 @@ class ServiceAccount(Entity):
         finish: finish a key replacement that an earlier run left; if not, only tell of it (check mode, deletion).
     """
 
-    def __init__(self, client: Client, uid: str, on_key_change="replace", groups=False, exclusive_groups=False,
-                 allow_native=False, finish=True):
+    def __init__(
+        self,
+        client: Client,
+        uid: str,
+        on_key_change="replace",
+        groups=False,
+        exclusive_groups=False,
+        allow_native=False,
+        finish=True,
+    ):
         self.label = f"service account '{uid}'"
         self.key_replaced = False
         self.restored = {"permissions": [], "groups": []}
@@ -47,7 +55,9 @@ class ServiceAccount(Entity):
         if user is None:
             return None
         if not user.get("public_key"):
-            raise InputError(f"'{self._uid}' is a user, not a service account: choose another uid, or delete that user.")
+            raise InputError(
+                f"'{self._uid}' is a user, not a service account: choose another uid, or delete that user."
+            )
         account = {"description": user["description"], "public_key": user["public_key"]}
         if self._groups:
             account["groups"] = _iam.read_groups_of(self._client, self._uid) or []
@@ -75,7 +85,9 @@ class ServiceAccount(Entity):
     def create(self, desired):
         """PUT the account, then its memberships."""
         if "public_key" not in desired:
-            raise InputError(f"{self.label} does not exist: give public_key or public_key_path so that it can be created.")
+            raise InputError(
+                f"{self.label} does not exist: give public_key or public_key_path so that it can be created."
+            )
         body = {name: desired[name] for name in ("description", "public_key") if name in desired}
         if not _iam.create_user(self._client, self._uid, body, "service account"):
             return False
@@ -86,7 +98,9 @@ class ServiceAccount(Entity):
         """Replace the key by way of the journal, set the description, adjust memberships."""
         if "public_key" in changes:
             self.restored = self._rekey.replace(changes["public_key"])
-        if "description" in changes and not _iam.update_user(self._client, self._uid, {"description": changes["description"]}):
+        if "description" in changes and not _iam.update_user(
+            self._client, self._uid, {"description": changes["description"]}
+        ):
             return False
         if "groups" in changes:
             present = before.get("groups", [])
@@ -111,7 +125,8 @@ class ServiceAccount(Entity):
             if self._on_key_change == "fail":
                 raise InputError(
                     f"{self.label} has another public key (fingerprint {_keys.fingerprint(before['public_key'])}). Set "
-                    "on_key_change: replace to have it replaced.")
+                    "on_key_change: replace to have it replaced."
+                )
             self._guard("replace the key of")
             self.key_replaced = True
             if not self._finish:
@@ -124,12 +139,20 @@ class ServiceAccount(Entity):
 
     def _guard(self, doing):
         if self._uid.startswith(NATIVE_PREFIX) and not self._allow_native:
-            raise RefusedError(f"Refused to {doing} '{self._uid}': it is an account of DC/OS itself. Set allow_native: true if "
-                               "you are sure.")
+            raise RefusedError(
+                f"Refused to {doing} '{self._uid}': it is an account of DC/OS itself. Set allow_native: true if "
+                "you are sure."
+            )
         if self._uid == self._client.uid:
-            raise RefusedError(f"Refused to {doing} '{self._uid}': it is the account that is logged in. Log in as another one.")
-        if _iam.SUPERUSERS in (_iam.read_groups_of(self._client, self._uid) or []) and _iam.is_last_superuser(self._client, self._uid):
-            raise RefusedError(f"Refused to {doing} '{self._uid}': it is the last member of the group superusers. Add another one.")
+            raise RefusedError(
+                f"Refused to {doing} '{self._uid}': it is the account that is logged in. Log in as another one."
+            )
+        if _iam.SUPERUSERS in (_iam.read_groups_of(self._client, self._uid) or []) and _iam.is_last_superuser(
+            self._client, self._uid
+        ):
+            raise RefusedError(
+                f"Refused to {doing} '{self._uid}': it is the last member of the group superusers. Add another one."
+            )
 
     def _join(self, gids):
         for gid in sorted(gids):

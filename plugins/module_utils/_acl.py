@@ -14,7 +14,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._client import IAM, Client
-from ansible_collections.dcos.security.plugins.module_utils._iam import UNKNOWN_GROUP, UNKNOWN_USER, group_path, user_path
+from ansible_collections.dcos.security.plugins.module_utils._iam import (
+    UNKNOWN_GROUP,
+    UNKNOWN_USER,
+    group_path,
+    user_path,
+)
 from ansible_collections.dcos.security.plugins.module_utils._permissions import rid_path
 
 UNKNOWN_RID = "ERR_UNKNOWN_RESOURCE_ID"
@@ -52,13 +57,19 @@ def read_permissions(client: Client, subject: Subject):
 
     One request, whatever the size of the cluster: GET /users/{uid}/permissions or /groups/{gid}/permissions.
     """
-    answer = client.get(f"{subject.path}/permissions", f"read the permissions of {subject}",
-                        accept=(UNKNOWN_USER, UNKNOWN_GROUP))
+    answer = client.get(
+        f"{subject.path}/permissions", f"read the permissions of {subject}", accept=(UNKNOWN_USER, UNKNOWN_GROUP)
+    )
     if answer.status != 200:
         return None
     direct = answer.json.get("direct" if subject.kind == "user" else "array", [])
-    return {entry["rid"]: {"actions": {action["name"] for action in entry["actions"]},
-                           "description": entry.get("description", "")} for entry in direct}
+    return {
+        entry["rid"]: {
+            "actions": {action["name"] for action in entry["actions"]},
+            "description": entry.get("description", ""),
+        }
+        for entry in direct
+    }
 
 
 def read_acls(client: Client) -> dict:
@@ -90,9 +101,12 @@ def delete_acl(client: Client, rid: str) -> bool:
 
 
 def grant(client: Client, subject: Subject, rid: str, action: str, accept=()):
-    """PUT /acls/{rid}/users|groups/{id}/{action}; True if it is new, False if it was there, None for one of ``accept``."""
-    answer = client.put(f"{acl_path(rid)}/{subject.tail}/{action}", f"grant {subject} '{action}' on '{rid}'",
-                        accept=("ERR_PERMISSION_EXISTS", 409, *accept))
+    """PUT /acls/{rid}/users|groups/{id}/{action}; True if new, False if it was there, None for one of ``accept``."""
+    answer = client.put(
+        f"{acl_path(rid)}/{subject.tail}/{action}",
+        f"grant {subject} '{action}' on '{rid}'",
+        accept=("ERR_PERMISSION_EXISTS", 409, *accept),
+    )
     if answer.code in accept:
         return None
     return answer.status != 409
@@ -100,6 +114,7 @@ def grant(client: Client, subject: Subject, rid: str, action: str, accept=()):
 
 def revoke(client: Client, subject: Subject, rid: str, action: str) -> bool:
     """DELETE /acls/{rid}/users|groups/{id}/{action}; False if it was not granted."""
-    answer = client.delete(f"{acl_path(rid)}/{subject.tail}/{action}", f"revoke '{action}' on '{rid}' from {subject}",
-                           accept=NOT_GRANTED)
+    answer = client.delete(
+        f"{acl_path(rid)}/{subject.tail}/{action}", f"revoke '{action}' on '{rid}' from {subject}", accept=NOT_GRANTED
+    )
     return answer.status == 204

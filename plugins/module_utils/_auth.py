@@ -57,9 +57,12 @@ def parse_credential(text: str, what: str) -> dict:
     except ValueError:
         credential = None
     if not isinstance(credential, dict) or not all(
-            isinstance(credential.get(name), str) and credential[name] for name in ("uid", "private_key")):
-        raise InputError(f"{what} is not a service account credential: it must be a JSON object with uid and private_key, "
-                         "as dcos_service_account_secret or 'dcos security secrets create-sa-secret' writes it.")
+        isinstance(credential.get(name), str) and credential[name] for name in ("uid", "private_key")
+    ):
+        raise InputError(
+            f"{what} is not a service account credential: it must be a JSON object with uid and private_key, "
+            "as dcos_service_account_secret or 'dcos security secrets create-sa-secret' writes it."
+        )
     return credential
 
 
@@ -76,15 +79,26 @@ def login(transport, uid: str, password=None, private_key=None) -> str:
     doing = f"log in as '{uid}'"
     if answer.status == 401:
         if private_key:
-            remedy = ("The account does not exist, its public key does not belong to this private key, or this machine's "
-                      "clock is wrong.")
+            remedy = (
+                "The account does not exist, its public key does not belong to this private key, or this machine's "
+                "clock is wrong."
+            )
         else:
             remedy = "Check auth_username and auth_password (a service account logs in with its private key instead)."
-        raise AuthError(f"Could not {doing}: the cluster refused the credentials (401 {answer.code or 'Unauthorized'}). {remedy}")
+        raise AuthError(
+            f"Could not {doing}: the cluster refused the credentials (401 {answer.code or 'Unauthorized'}). {remedy}"
+        )
     token = (answer.json or {}).get("token") if isinstance(answer.json, dict) else None
     if answer.status != 200 or not token:
-        raise HttpError(doing, "POST", LOGIN_PATH, answer.status, answer.code, answer.said,
-                        "Check that url is the address of a DC/OS cluster.")
+        raise HttpError(
+            doing,
+            "POST",
+            LOGIN_PATH,
+            answer.status,
+            answer.code,
+            answer.said,
+            "Check that url is the address of a DC/OS cluster.",
+        )
     return token
 
 
@@ -110,7 +124,9 @@ class Authenticator:
                 if self._connection.renewals:
                     self._token = self._login(self._connection.renewals[0])
                 elif self._seconds_left() <= 0:
-                    raise AuthError(f"The authentication token expired at {timestamp(expiry(self._token))}. {self._remedy()}")
+                    raise AuthError(
+                        f"The authentication token expired at {timestamp(expiry(self._token))}. {self._remedy()}"
+                    )
             return self._token
 
     def renew(self, rejected: str) -> str:
@@ -118,8 +134,10 @@ class Authenticator:
         with self._lock:
             if self._token == rejected:
                 if not self._connection.renewals:
-                    raise AuthError("The cluster rejected the authentication token (401): it is of another cluster, was "
-                                    f"signed by an earlier key, or has expired. {self._remedy()}")
+                    raise AuthError(
+                        "The cluster rejected the authentication token (401): it is of another cluster, was "
+                        f"signed by an earlier key, or has expired. {self._remedy()}"
+                    )
                 self._token = self._login(self._connection.renewals[0])
             return self._token
 
@@ -138,11 +156,13 @@ class Authenticator:
         return login(self._transport, options["auth_username"], options.get("auth_password"), private_key)
 
     def _remedy(self):
-        return ("Get a new one (dcos.security.dcos_login, or 'dcos auth login'), or also give auth_username with "
-                "auth_password or auth_private_key_path, so that it can be renewed.")
+        return (
+            "Get a new one (dcos.security.dcos_login, or 'dcos auth login'), or also give auth_username with "
+            "auth_password or auth_private_key_path, so that it can be renewed."
+        )
 
 
 def _read_credential(text):
     if text.startswith("file://"):
-        return read_text(text[len("file://"):], "auth_credential")
+        return read_text(text[len("file://") :], "auth_credential")
     return text

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cluster's certificate authority, one function a request. Endpoints: ``POST /ca/api/v2/…``, ``GET /ca/dcos-ca.crt``.
+"""The cluster's certificate authority, one function a request. ``POST /ca/api/v2/…``, ``GET /ca/dcos-ca.crt``.
 
 It is a fork of cfssl: answers come in an envelope {success, result, errors, messages}, and errors as JSON under the
 content type text/plain.
@@ -21,8 +21,14 @@ def _call(client: Client, operation: str, body: dict, doing: str, accept=(), sec
     envelope = answer.json
     if answer.status in accept or answer.code in accept:
         return None
-    if not isinstance(envelope, dict) or not envelope.get("success") or not isinstance(envelope.get("result"), (dict, list)):
-        raise HttpError(doing, "POST", path, answer.status, answer.code, answer.said or "the answer is not that of a CA")
+    if (
+        not isinstance(envelope, dict)
+        or not envelope.get("success")
+        or not isinstance(envelope.get("result"), (dict, list))
+    ):
+        raise HttpError(
+            doing, "POST", path, answer.status, answer.code, answer.said or "the answer is not that of a CA"
+        )
     return envelope["result"]
 
 
@@ -31,7 +37,7 @@ def _profile(name):
 
 
 def info(client: Client, profile=None) -> dict:
-    """POST info: {certificate (PEM of the signing CA), usages, expiry ("87600h")}. An unknown profile is the default one."""
+    """POST info: {certificate (PEM of the signing CA), usages, expiry ("87600h")}; unknown profiles are the default."""
     return _call(client, "info", _profile(profile), "read the certificate of the CA")
 
 
@@ -43,18 +49,24 @@ def sign(client: Client, request: str, profile, name: str) -> str:
 
 def newkey(client: Client, common_name: str, hosts: list, subject: dict, key_type: str, key_size: int) -> dict:
     """POST newkey: {private_key (PEM, PKCS#1 or SEC1), certificate_request}, made by the CA."""
-    body = {"CN": common_name, "hosts": hosts, "names": [subject] if subject else [],
-            "key": {"algo": key_type.lower(), "size": key_size}}
+    body = {
+        "CN": common_name,
+        "hosts": hosts,
+        "names": [subject] if subject else [],
+        "key": {"algo": key_type.lower(), "size": key_size},
+    }
     return _call(client, "newkey", body, f"have the CA make a key for '{common_name}'")
 
 
 def bundle(client: Client, certificate: str):
     """POST bundle: {bundle (leaf and intermediates), root}, PEM; None where this CA or this user cannot have it."""
-    return _call(client, "bundle", {"certificate": certificate}, "read the chain of a certificate", accept=(403, 404, 1220))
+    return _call(
+        client, "bundle", {"certificate": certificate}, "read the chain of a certificate", accept=(403, 404, 1220)
+    )
 
 
 def certificates(client: Client, query: dict):
-    """POST certificates: what was issued, as a list of descriptions; None where the cluster does not route it (1.11 on)."""
+    """POST certificates: what was issued, as a list of descriptions; None where it is not routed (1.11 on)."""
     return _call(client, "certificates", query, "list the issued certificates", accept=(404,))
 
 

@@ -9,7 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _x509
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
@@ -27,8 +27,8 @@ RETURNED = ("serial_number", "not_before", "not_after", "fingerprint", "subject"
 class Wanted(NamedTuple):
     """What the certificate shall be: either ``csr`` (PEM), or the rest of the fields."""
 
-    csr: Optional[str]
-    common_name: Optional[str]
+    csr: str | None
+    common_name: str | None
     hosts: list
     subject: dict
     key_type: str
@@ -36,7 +36,9 @@ class Wanted(NamedTuple):
 
     def compared(self):
         """Return it as _x509.reissue_reasons() takes it."""
-        return self.csr or {name: getattr(self, name) for name in ("common_name", "hosts", "subject", "key_type", "key_size")}
+        return self.csr or {
+            name: getattr(self, name) for name in ("common_name", "hosts", "subject", "key_type", "key_size")
+        }
 
     @property
     def name(self) -> str:
@@ -59,11 +61,15 @@ class Files:
 
     def save(self, contents: dict, _before: dict) -> None:
         """Write the given parts aside and rename them together."""
-        self._task.write_files([(self._paths[part], contents[part], self._modes[part]) for part in PARTS if part in contents])
+        self._task.write_files(
+            [(self._paths[part], contents[part], self._modes[part]) for part in PARTS if part in contents]
+        )
 
     def tidy(self) -> bool:
         """Set owner, mode and the like of all parts; True if that changed any."""
-        return self._task.set_attributes({path: self._modes[part] for part, path in self._paths.items() if os.path.exists(path)})
+        return self._task.set_attributes(
+            {path: self._modes[part] for part, path in self._paths.items() if os.path.exists(path)}
+        )
 
 
 class Secrets:
@@ -116,7 +122,11 @@ class Keeper:
         after = dict(before)
         if issue and not self._task.check_mode:
             after.update(self._issue(before, authority))
-        if "chain" in self._place.parts and "certificate" in after and (issue or not self._chain_holds(after, authority)):
+        if (
+            "chain" in self._place.parts
+            and "certificate" in after
+            and (issue or not self._chain_holds(after, authority))
+        ):
             if not self._task.check_mode:
                 after["chain"] = self._chain(after["certificate"], authority)
             if not issue:
@@ -132,11 +142,18 @@ class Keeper:
             return ["forced"]
         key = before.get("private_key")
         reasons = _x509.reissue_reasons(
-            before.get("certificate"), key, self._wanted.compared(), authority["certificate"], self._options["remaining_days"])
+            before.get("certificate"),
+            key,
+            self._wanted.compared(),
+            authority["certificate"],
+            self._options["remaining_days"],
+        )
         soon = [reason for reason in reasons if reason.startswith("expires within")]
         if reasons == soon and soon and self._fresh_would_expire_early(authority):
-            self._task.warn(f"The certificate for '{self._wanted.name}' {soon[0]}, but so would a new one, because the CA's own "
-                            "certificate or the profile ends too early. It is kept.")
+            self._task.warn(
+                f"The certificate for '{self._wanted.name}' {soon[0]}, but so would a new one, because the CA's own "
+                "certificate or the profile ends too early. It is kept."
+            )
             return []
         return reasons
 
@@ -151,22 +168,30 @@ class Keeper:
         if not request:
             key = self._usable_key(before.get("private_key"))
             if not key and self._options["key_source"] == "ca":
-                made = _ca.newkey(self._client, wanted.common_name, wanted.hosts or [wanted.common_name], wanted.subject,
-                                  wanted.key_type, wanted.key_size)
+                made = _ca.newkey(
+                    self._client,
+                    wanted.common_name,
+                    wanted.hosts or [wanted.common_name],
+                    wanted.subject,
+                    wanted.key_type,
+                    wanted.key_size,
+                )
                 key, request = _keys.private_pem(_x509.load_key(made["private_key"])), made["certificate_request"]
             else:
                 key = key or _x509.generate_key(wanted.key_type, wanted.key_size)
                 request = _x509.build_csr(key, wanted.common_name, wanted.hosts, wanted.subject)
             self._task.hide(key)
         certificate = _ca.sign(self._client, request, profile, wanted.name).strip() + "\n"
-        left = [reason for reason in _x509.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0)]
+        left = list(_x509.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0))
         if left:
-            self._task.warn(f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}); the next "
-                            "run will find that again.")
+            self._task.warn(
+                f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}); "
+                "the next run will find that again."
+            )
         return {"certificate": certificate, **({"private_key": key} if key else {})}
 
     def _usable_key(self, pem):
-        """Return the present key if it may stay: a renewal keeps it, so that no reader meets a pair that does not match."""
+        """Return the present key if it may stay: then no reader meets a pair that does not match during a renewal."""
         if not pem or self._options["renew_key"]:
             return None
         return pem if _x509.key_fits(pem, self._wanted.key_type, self._wanted.key_size) else None
@@ -176,7 +201,7 @@ class Keeper:
         return bool(stored) and stored[0] in _x509.split_bundle(authority["certificate"])
 
     def _chain(self, certificate, authority):
-        """Return the issuers of a certificate, nearest first, as PEM. Only a CA that is no root costs a request more."""
+        """Return the issuers of a certificate, nearest first, as PEM. Only a CA that is no root costs more requests."""
         signer = _x509.split_bundle(authority["certificate"])
         if not signer or not _x509.is_signed_by(signer[0], signer[0]):
             bundled = _ca.bundle(self._client, certificate) or {}
@@ -191,8 +216,11 @@ class Keeper:
         report(self._task, f"certificate for '{self._wanted.name}'", changed, *shown, secret_fields=("private_key",))
         described = _described(after.get("certificate"))
         self._task.result.update(
-            certificate=after.get("certificate", ""), chain=after.get("chain") or authority["certificate"], reasons=reasons,
-            **{name: described.get(name) for name in RETURNED})
+            certificate=after.get("certificate", ""),
+            chain=after.get("chain") or authority["certificate"],
+            reasons=reasons,
+            **{name: described.get(name) for name in RETURNED},
+        )
 
 
 def _described(certificate):

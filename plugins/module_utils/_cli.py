@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._deps import load
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
@@ -29,13 +29,13 @@ class Cluster(NamedTuple):
     id: str
     name: str
     url: str
-    token: Optional[str]
-    ca_path: Optional[str]
+    token: str | None
+    ca_path: str | None
     validate_certs: bool
     attached: bool
 
 
-def read_cluster(wanted: Optional[str], environ) -> Cluster:
+def read_cluster(wanted: str | None, environ) -> Cluster:
     """Return the cluster named ``wanted`` (name or id), or without one the only or the attached cluster.
 
     Raises InputError where there is none, or more than one fits.
@@ -65,8 +65,11 @@ def _clusters(home, environ):
         ids = sorted(os.listdir(folder))
     except OSError:
         return []
-    return [_cluster(os.path.join(folder, id_), id_, environ) for id_ in ids
-            if os.path.isfile(os.path.join(folder, id_, "dcos.toml"))]
+    return [
+        _cluster(os.path.join(folder, id_), id_, environ)
+        for id_ in ids
+        if os.path.isfile(os.path.join(folder, id_, "dcos.toml"))
+    ]
 
 
 def _cluster(folder, id_, environ):

@@ -11,8 +11,9 @@ This file is private to the collection.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, Iterable
+from typing import Callable
 
 from ansible_collections.dcos.security.plugins.module_utils._auth import Authenticator, claims
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, HttpError
@@ -30,8 +31,14 @@ class Client:
 
     def __init__(self, connection, read_only: bool, pool_size: int = 8):
         self._transport = Transport(
-            connection.url, connection.ca_path, connection.validate_certs, connection.timeout, connection.retries,
-            read_only, pool_size)
+            connection.url,
+            connection.ca_path,
+            connection.validate_certs,
+            connection.timeout,
+            connection.retries,
+            read_only,
+            pool_size,
+        )
         self.auth = Authenticator(connection, self._transport)
         self.transport = self._transport
 
@@ -40,7 +47,9 @@ class Client:
         """The uid that is logged in, as the token says, or None if the token cannot be read."""
         return claims(self.auth.token()).get("uid")
 
-    def request(self, method: str, path: str, doing: str, accept: Iterable = (), secrets: Iterable = (), **kwargs) -> Response:
+    def request(
+        self, method: str, path: str, doing: str, accept: Iterable = (), secrets: Iterable = (), **kwargs
+    ) -> Response:
         """Send a request and return its answer if it is a 2xx or listed in ``accept``.
 
         Args:
@@ -57,8 +66,9 @@ class Client:
             answer = self._transport.send(method, path, token=self.auth.renew(token), **kwargs)
         if 200 <= answer.status < 300 or answer.status in accept or answer.code in accept:
             return answer
-        raise HttpError(doing, method, path, answer.status, answer.code, mask(answer.said, secrets),
-                        _hint(method, path, answer))
+        raise HttpError(
+            doing, method, path, answer.status, answer.code, mask(answer.said, secrets), _hint(method, path, answer)
+        )
 
     def get(self, path, doing, accept=(), **kwargs) -> Response:
         """GET, see request()."""
@@ -104,12 +114,12 @@ def _hint(method, path, answer):
 def _needed(method, path):
     if path.startswith(IAM):
         return "dcos:adminrouter:acs full"
-    if path.startswith(f"{CA}/bundle") or path.startswith(f"{CA}/certificates"):
+    if path.startswith((f"{CA}/bundle", f"{CA}/certificates")):
         return "dcos:adminrouter:ops:ca:ro full"
     if path.startswith(CA):
         return "dcos:adminrouter:ops:ca:rw full"
     if path.startswith(f"{SECRETS}/secret/"):
-        store, _slash, secret = path[len(f"{SECRETS}/secret/"):].partition("/")
+        store, _slash, secret = path[len(f"{SECRETS}/secret/") :].partition("/")
         action = {"GET": "read", "PUT": "create", "PATCH": "update", "DELETE": "delete"}.get(method, "full")
         return f"dcos:secrets:{store}:/{secret} {action}"
     return "more permissions"
@@ -120,6 +130,7 @@ def together(job: Callable, items: Iterable, concurrency: int) -> list:
 
     An item's DcosError is returned as its ``error`` and leaves the others alone; any other exception is raised.
     """
+
     def guarded(item):
         try:
             return item, job(item), None

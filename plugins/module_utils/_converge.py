@@ -9,7 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import os
-from typing import Callable, NamedTuple, Optional, Union
+from typing import Callable, NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError
 from ansible_collections.dcos.security.plugins.module_utils._options import read_text
@@ -29,7 +29,7 @@ class Entity:
     label = "object"  # as it stands in a sentence: "service account 'kafka'"
     secret_fields: tuple = ()
 
-    def read(self) -> Optional[dict]:
+    def read(self) -> dict | None:
         """Return the present fields, or None if it does not exist."""
         raise NotImplementedError
 
@@ -45,7 +45,7 @@ class Entity:
         """Delete it; no error if it is gone by now."""
         raise NotImplementedError
 
-    def check(self, before: dict, changes: Optional[dict]) -> None:
+    def check(self, before: dict, changes: dict | None) -> None:
         """Refuse an update (or a deletion, if ``changes`` is None) that must not happen; also asked in check mode."""
 
     def merged(self, before: dict, changes: dict) -> dict:
@@ -61,11 +61,11 @@ class Outcome(NamedTuple):
     """What converge() found and left: ``before`` and ``after`` are None where the thing does not exist."""
 
     changed: bool
-    before: Optional[dict]
-    after: Optional[dict]
+    before: dict | None
+    after: dict | None
 
 
-def converge(task, entity: Entity, desired: Union[dict, Callable, None]) -> Outcome:
+def converge(task, entity: Entity, desired: dict | Callable | None) -> Outcome:
     """Bring ``entity`` to ``desired`` (fields that are not in it stay as they are), or to absence if it is None.
 
     ``desired`` may be a function of what is there, ``desired(before) -> dict``.

@@ -41,7 +41,12 @@ def _parse(value, what):
 
 def build(uid: str, private_key: str, login_endpoint: str) -> dict:
     """Return the credential of ``uid``, its key in the canonical form."""
-    return {"login_endpoint": login_endpoint, "private_key": _keys.normalize_private_key(private_key), "scheme": SCHEME, "uid": uid}
+    return {
+        "login_endpoint": login_endpoint,
+        "private_key": _keys.normalize_private_key(private_key),
+        "scheme": SCHEME,
+        "uid": uid,
+    }
 
 
 def choose_endpoint(present, given, strict: bool) -> str:
@@ -80,8 +85,10 @@ class Credential(Secret):
         """Return the credential's members, or None. Raises RefusedError for somebody else's."""
         credential = read_credential(Secret(self._client, self.path, self.store))
         if credential is not None and self._uid and credential["uid"] != self._uid:
-            raise RefusedError(f"Refused to touch {self.label}: it holds the credential of '{credential['uid']}', not of "
-                               f"'{self._uid}'. Choose another path, or delete that secret first.")
+            raise RefusedError(
+                f"Refused to touch {self.label}: it holds the credential of '{credential['uid']}', not of "
+                f"'{self._uid}'. Choose another path, or delete that secret first."
+            )
         return credential
 
     def create(self, desired):

@@ -8,7 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils import _acl
 from ansible_collections.dcos.security.plugins.module_utils._client import Client, together
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
 
     rid: str
     actions: frozenset
-    description: Optional[str]
+    description: str | None
 
 
 class BulkError(DcosError):
@@ -78,20 +78,26 @@ class Grants:
 
     def grant(self, wanted: list) -> None:
         """Grant what is missing, create the ACLs that this needs, and set descriptions that were given."""
-        todo = [entry for entry in wanted if entry.actions - self.before.get(entry.rid, set()) or self._misdescribed(entry)]
+        todo = [
+            entry for entry in wanted if entry.actions - self.before.get(entry.rid, set()) or self._misdescribed(entry)
+        ]
         self._each(self._grant_one, todo, lambda entry: entry.rid, "permissions")
 
     def revoke(self, pairs: set) -> None:
         """Revoke (rid, action) pairs of those that are granted."""
         todo = sorted(pair for pair in pairs if pair[1] in self.before.get(pair[0], ()))
         if (SUPERUSER_RID, "full") in todo and self._subject == _acl.Subject("group", SUPERUSERS):
-            raise RefusedError("Refused to revoke 'full' on 'dcos:superuser' from the group superusers: nobody could administer "
-                               "the cluster any more.")
+            raise RefusedError(
+                "Refused to revoke 'full' on 'dcos:superuser' from the group superusers: nobody could administer "
+                "the cluster any more."
+            )
         self._each(self._revoke_one, todo, " ".join, "revocations")
 
     def all_pairs(self, rids=None) -> set:
         """Return the granted (rid, action) pairs, of the given rids only if there are any."""
-        return {(rid, action) for rid, actions in self.before.items() for action in actions if rids is None or rid in rids}
+        return {
+            (rid, action) for rid, actions in self.before.items() for action in actions if rids is None or rid in rids
+        }
 
     def finish(self) -> None:
         """Put changed, diff, granted, revoked, acls_created and permissions into the task's result."""
@@ -99,8 +105,12 @@ class Grants:
         changed = before != after or bool(self.created) or self._described
         report(self._task, f"permissions of {self._subject}", changed, {"permissions": before}, {"permissions": after})
         self._task.result.update(
-            granted=_listed(_minus(self.after, self.before)), revoked=_listed(_minus(self.before, self.after)),
-            acls_created=sorted(self.created), acls_deleted=[], permissions=after)
+            granted=_listed(_minus(self.after, self.before)),
+            revoked=_listed(_minus(self.before, self.after)),
+            acls_created=sorted(self.created),
+            acls_deleted=[],
+            permissions=after,
+        )
 
     def _misdescribed(self, entry):
         known = self._present.get(entry.rid)
@@ -138,7 +148,7 @@ class Grants:
 
 
 def converge_acls(task, client: Client, wanted: list, present: bool, concurrency: int) -> None:
-    """Create, describe or delete ACL objects themselves, whoever has grants on them. One GET /acls tells what is there."""
+    """Create, describe or delete ACL objects, whoever has grants on them. One GET /acls tells what is there."""
     if not present and any(entry.rid == SUPERUSER_RID for entry in wanted):
         raise RefusedError("Refused to delete the ACL 'dcos:superuser': nobody could administer the cluster any more.")
     before = _acl.read_acls(client)
@@ -156,14 +166,30 @@ def converge_acls(task, client: Client, wanted: list, present: bool, concurrency
         del after[entry.rid]
 
     if present:
-        todo = [entry for entry in wanted if entry.rid not in before or entry.description not in (None, before[entry.rid])]
+        todo = [
+            entry for entry in wanted if entry.rid not in before or entry.description not in (None, before[entry.rid])
+        ]
     else:
         todo = [entry for entry in wanted if entry.rid in before]
-    failures = [(entry.rid, error) for entry, _result, error in together(ensure if present else remove, todo, concurrency) if error]
+    failures = [
+        (entry.rid, error)
+        for entry, _result, error in together(ensure if present else remove, todo, concurrency)
+        if error
+    ]
     rids = {entry.rid for entry in wanted}
-    report(task, "ACLs", before != after, *({rid: acls[rid] for rid in sorted(rids & set(acls))} for acls in (before, after)))
-    task.result.update(granted=[], revoked=[], acls_created=sorted(set(after) - set(before)),
-                       acls_deleted=sorted(set(before) - set(after)), permissions=[])
+    report(
+        task,
+        "ACLs",
+        before != after,
+        *({rid: acls[rid] for rid in sorted(rids & set(acls))} for acls in (before, after)),
+    )
+    task.result.update(
+        granted=[],
+        revoked=[],
+        acls_created=sorted(set(after) - set(before)),
+        acls_deleted=sorted(set(before) - set(after)),
+        permissions=[],
+    )
     if failures:
         raise BulkError("ACLs", len(todo), failures) if len(todo) > 1 else failures[0][1]
 

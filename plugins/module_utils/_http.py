@@ -85,7 +85,9 @@ class Transport:
         pool_size: connections kept open for parallel requests.
     """
 
-    def __init__(self, origin, ca_path=None, validate_certs=True, timeout=30.0, retries=3, read_only=False, pool_size=8):
+    def __init__(
+        self, origin, ca_path=None, validate_certs=True, timeout=30.0, retries=3, read_only=False, pool_size=8
+    ):
         if ca_path and validate_certs and not os.access(ca_path, os.R_OK):
             raise InputError(f"ca_path '{ca_path}' cannot be read: give a PEM file with the cluster's CA certificate.")
         self.origin = origin
@@ -101,11 +103,19 @@ class Transport:
         session = self._requests.Session()
         session.cookies.set_policy(load("http.cookiejar").DefaultCookiePolicy(allowed_domains=[]))
         adapters, retry = self._requests.adapters, _retry_class()
-        patient = adapters.HTTPAdapter(pool_maxsize=pool_size, max_retries=retry(
-            total=retries, status_forcelist=RETRIED_STATUSES, allowed_methods=None, backoff_factor=0.3,
-            raise_on_status=False))
-        once = adapters.HTTPAdapter(max_retries=retry(
-            total=retries, connect=retries, read=False, status=0, other=0, raise_on_status=False))
+        patient = adapters.HTTPAdapter(
+            pool_maxsize=pool_size,
+            max_retries=retry(
+                total=retries,
+                status_forcelist=RETRIED_STATUSES,
+                allowed_methods=None,
+                backoff_factor=0.3,
+                raise_on_status=False,
+            ),
+        )
+        once = adapters.HTTPAdapter(
+            max_retries=retry(total=retries, connect=retries, read=False, status=0, other=0, raise_on_status=False)
+        )
         once.poolmanager = patient.poolmanager
         session.mount(self.origin, patient)
         for path in UNREPEATABLE:
@@ -143,18 +153,30 @@ class Transport:
         errors = self._requests.exceptions
         try:
             answer = self._session.request(
-                method, url, params=params, json=body, data=data, headers=headers, timeout=self.timeout,
-                verify=self.verify, allow_redirects=False,
+                method,
+                url,
+                params=params,
+                json=body,
+                data=data,
+                headers=headers,
+                timeout=self.timeout,
+                verify=self.verify,
+                allow_redirects=False,
                 # Any auth object keeps requests from putting credentials of ~/.netrc into the header.
-                auth=_leave_alone)
+                auth=_leave_alone,
+            )
         except errors.SSLError as exc:
             raise ConnectError(self._untrusted(exc)) from exc
         except errors.Timeout as exc:
-            raise ConnectError(f"No answer from {self.origin} within {self.timeout:g} s ({method} {urlsplit(url).path}). "
-                               "Check url and the network, or raise timeout.") from exc
+            raise ConnectError(
+                f"No answer from {self.origin} within {self.timeout:g} s ({method} {urlsplit(url).path}). "
+                "Check url and the network, or raise timeout."
+            ) from exc
         except (errors.RequestException, OSError, ValueError) as exc:
-            raise ConnectError(f"Cannot reach {self.origin} ({method} {urlsplit(url).path}): {_cause(exc)}. Check url, "
-                               "the network and any proxy.") from exc
+            raise ConnectError(
+                f"Cannot reach {self.origin} ({method} {urlsplit(url).path}): {_cause(exc)}. Check url, "
+                "the network and any proxy."
+            ) from exc
         return Response(answer.status_code, answer.headers, answer.content)
 
     def _redirected(self, method, url, target):
@@ -164,8 +186,10 @@ class Transport:
         if old.scheme == "http" and new.scheme == "https" and new.hostname == old.hostname:
             raise ConnectError(f"{self.origin} redirects to https: use https://{new.netloc} as url.")
         if (old.scheme, old.netloc) != (new.scheme, new.netloc):
-            raise ConnectError(f"{self.origin} redirects to {new.scheme}://{new.netloc}, another origin, which is not "
-                               "followed. If that is the cluster, use it as url.")
+            raise ConnectError(
+                f"{self.origin} redirects to {new.scheme}://{new.netloc}, another origin, which is not "
+                "followed. If that is the cluster, use it as url."
+            )
         if method not in ("GET", "HEAD"):
             raise ConnectError(f"{self.origin} redirects {method} {old.path} to {new.path}, which is not followed.")
         return target
@@ -176,8 +200,10 @@ class Transport:
             remedy = f"ca_path '{self.ca_path}' does not vouch for it: give the CA bundle of this cluster"
         else:
             remedy = "Set ca_path to the cluster's CA bundle"
-        return (f"The TLS certificate of {self.origin} is not trusted: {reason}. {remedy} "
-                "(/run/dcos/pki/CA/ca-bundle.crt on a master, or /ca/dcos-ca.crt by HTTP, its fingerprint verified).")
+        return (
+            f"The TLS certificate of {self.origin} is not trusted: {reason}. {remedy} "
+            "(/run/dcos/pki/CA/ca-bundle.crt on a master, or /ca/dcos-ca.crt by HTTP, its fingerprint verified)."
+        )
 
 
 def _leave_alone(request):

@@ -67,12 +67,16 @@ def read_group(client: Client, gid: str, accept=()):
 
 def create_group(client: Client, gid: str, description: str, accept=()) -> int:
     """PUT /groups/{gid}: create a group; returns the status, 201 or 409 (exists) or one of ``accept``."""
-    return client.put(group_path(gid), f"create group '{gid}'", accept=(409, *accept), body={"description": description}).status
+    return client.put(
+        group_path(gid), f"create group '{gid}'", accept=(409, *accept), body={"description": description}
+    ).status
 
 
 def update_group(client: Client, gid: str, description: str) -> bool:
     """PATCH /groups/{gid}: set the description; False if there is no such group."""
-    answer = client.patch(group_path(gid), f"update group '{gid}'", accept=(UNKNOWN_GROUP,), body={"description": description})
+    answer = client.patch(
+        group_path(gid), f"update group '{gid}'", accept=(UNKNOWN_GROUP,), body={"description": description}
+    )
     return answer.code != UNKNOWN_GROUP
 
 
@@ -84,8 +88,12 @@ def delete_group(client: Client, gid: str, accept=()) -> bool:
 
 def read_members(client: Client, gid: str, services: bool):
     """GET /groups/{gid}/users: the uids of its people or of its service accounts (the API lists either kind alone)."""
-    answer = client.get(f"{group_path(gid)}/users", f"read the members of group '{gid}'", accept=(UNKNOWN_GROUP,),
-                        params={"type": "service"} if services else None)
+    answer = client.get(
+        f"{group_path(gid)}/users",
+        f"read the members of group '{gid}'",
+        accept=(UNKNOWN_GROUP,),
+        params={"type": "service"} if services else None,
+    )
     return sorted(item["user"]["uid"] for item in answer.json["array"]) if answer.status == 200 else []
 
 
@@ -96,8 +104,11 @@ def join_group(client: Client, gid: str, uid: str) -> None:
 
 def leave_group(client: Client, gid: str, uid: str) -> None:
     """DELETE /groups/{gid}/users/{uid}; no error if it was no member."""
-    client.delete(f"{group_path(gid)}/users/{quote(uid, safe='@')}", f"remove '{uid}' from group '{gid}'",
-                  accept=("ERR_USER_NOT_IN_GROUP", UNKNOWN_GROUP))
+    client.delete(
+        f"{group_path(gid)}/users/{quote(uid, safe='@')}",
+        f"remove '{uid}' from group '{gid}'",
+        accept=("ERR_USER_NOT_IN_GROUP", UNKNOWN_GROUP),
+    )
 
 
 def is_last_superuser(client: Client, uid: str) -> bool:

@@ -101,8 +101,10 @@ class Task:
         except (Exception, SystemExit) as exc:  # pylint: disable=broad-except
             # What escapes a module is shown unmasked by recent cores, and a SystemExit in a worker ends the play.
             secrets = self.module.no_log_values
-            self._fail(f"Unexpected {type(exc).__name__}: {mask(str(exc), secrets)}. Please report this bug.",
-                       exception=mask(traceback.format_exc(), secrets))
+            self._fail(
+                f"Unexpected {type(exc).__name__}: {mask(str(exc), secrets)}. Please report this bug.",
+                exception=mask(traceback.format_exc(), secrets),
+            )
         self._finish()
         self.module.exit_json(**self.result)
 

@@ -11,7 +11,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ansible_collections.dcos.security.plugins.module_utils._cli import read_cluster
@@ -62,7 +62,7 @@ class Connection(NamedTuple):
     url: str
     way: Way
     renewals: tuple
-    ca_path: Optional[str]
+    ca_path: str | None
     validate_certs: bool
     timeout: float
     retries: int
@@ -101,7 +101,9 @@ def _method(params, given, environ):
         return params["auth_method"]
     method = environ.get("DCOS_AUTH_METHOD") or "auto"
     if method not in METHODS:
-        raise InputError(f"The environment variable DCOS_AUTH_METHOD must be one of {', '.join(METHODS)}, not '{method}'.")
+        raise InputError(
+            f"The environment variable DCOS_AUTH_METHOD must be one of {', '.join(METHODS)}, not '{method}'."
+        )
     return "auto" if given or (method == "cli" and params.get("url")) else method
 
 
@@ -115,8 +117,10 @@ def _cli_cluster(params, method, given, environ):
             "the DC/OS CLI. Remove one of them."
         )
     if method == "cli" and params.get("url"):
-        raise InputError("auth_method cli takes the URL from the configuration of the DC/OS CLI: remove url, or name "
-                         "the cluster with cluster.")
+        raise InputError(
+            "auth_method cli takes the URL from the configuration of the DC/OS CLI: remove url, or name "
+            "the cluster with cluster."
+        )
     if cluster or method == "cli":
         return read_cluster(cluster or environ.get("DCOS_CLUSTER"), environ)
     if environ.get("DCOS_CLUSTER") and not (params.get("url") or environ.get("DCOS_URL") or given):
@@ -146,11 +150,9 @@ def _choose(method, given, env, cli):
         # A token in the environment may be of any cluster; the CLI's configuration says which this one's is.
         env = {name: value for name, value in env.items() if name != "auth_token"}
     both = {**env, **given}
-    if given:
-        # A way that needs no variable comes first; else a variable may complete what was given, never replace it.
-        candidates = _ways(given) + [way for way in _ways(both) if set(way.options) & set(given)]
-    else:
-        candidates = _ways(env)
+    # A way that needs no variable comes first; else a variable may complete what was given, never replace it.
+    completed = [way for way in _ways(both) if set(way.options) & set(given)]
+    candidates = _ways(given) + completed if given else _ways(env)
     candidates = [way for way in candidates if method in ("auto", "cli", way.method)]
     if not candidates:
         raise AuthError(_missing(method, both, cli))
@@ -159,23 +161,31 @@ def _choose(method, given, env, cli):
 
 def _missing(method, options, cli):
     if cli:
-        return (f"The DC/OS CLI holds no token for cluster '{cli.name}'. Log in with 'dcos auth login', or give url and "
-                "credentials.")
+        return (
+            f"The DC/OS CLI holds no token for cluster '{cli.name}'. Log in with 'dcos auth login', or give url and "
+            "credentials."
+        )
     if method == "token":
         return "auth_method token needs auth_token (or DCOS_ACS_TOKEN)."
     if method == "password":
         return "auth_method password needs auth_username and auth_password (or DCOS_USERNAME and DCOS_PASSWORD)."
     if method == "service_account":
-        return ("auth_method service_account needs auth_credential, or auth_username with auth_private_key or "
-                "auth_private_key_path.")
+        return (
+            "auth_method service_account needs auth_credential, or auth_username with auth_private_key or "
+            "auth_private_key_path."
+        )
     if options.get("auth_username"):
-        return ("auth_username is given without anything to log in with: add auth_password, or, for a service account, "
-                "auth_private_key or auth_private_key_path.")
+        return (
+            "auth_username is given without anything to log in with: add auth_password, or, for a service account, "
+            "auth_private_key or auth_private_key_path."
+        )
     if options:
         return f"{sorted(options)[0]} is given without a user: add auth_username."
-    return ("No credentials: give auth_token, auth_username with auth_password, auth_username with "
-            "auth_private_key_path, or auth_credential (or their environment variables), or use auth_method: cli after "
-            "'dcos auth login'.")
+    return (
+        "No credentials: give auth_token, auth_username with auth_password, auth_username with "
+        "auth_private_key_path, or auth_credential (or their environment variables), or use auth_method: cli after "
+        "'dcos auth login'."
+    )
 
 
 def _origin(url):

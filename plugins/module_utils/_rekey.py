@@ -81,7 +81,9 @@ class Rekey:
         if record is None:
             return None
         user = _iam.read_user(self._client, self._uid)
-        if not record or (user and not is_pending(user) and same_public_key(user.get("public_key"), record["target_public_key"])):
+        if not record or (
+            user and not is_pending(user) and same_public_key(user.get("public_key"), record["target_public_key"])
+        ):
             # Died before step 3 (nothing was deleted yet) or after step 7 (all was restored).
             self.discard()
             return None
@@ -106,8 +108,10 @@ class Rekey:
         text = json.dumps(record, sort_keys=True)
         _iam.update_group(self._client, self._gid, text)
         if (_iam.read_group(self._client, self._gid) or {}).get("description") != text:
-            raise DcosError(f"Could not replace the key of '{self._uid}': the cluster did not keep the journal in group "
-                            f"'{self._gid}' unchanged. Nothing was deleted.")
+            raise DcosError(
+                f"Could not replace the key of '{self._uid}': the cluster did not keep the journal in group "
+                f"'{self._gid}' unchanged. Nothing was deleted."
+            )
         return self._carry_out(record)
 
     def _record(self, public_key, bare=False):
@@ -116,11 +120,21 @@ class Rekey:
             before = _iam.read_user(self._client, self._uid)
             groups = [] if bare else _iam.read_groups_of(self._client, self._uid)
             granted = {} if bare else _acl.read_permissions(self._client, self._subject)
-            if before and groups is not None and granted is not None and (
-                    bare or _iam.read_user(self._client, self._uid) == before) and not is_pending(before):
+            if (
+                before
+                and groups is not None
+                and granted is not None
+                and (bare or _iam.read_user(self._client, self._uid) == before)
+                and not is_pending(before)
+            ):
                 return {
-                    "v": 1, "uid": self._uid, "target_public_key": public_key, "description": before["description"],
-                    "permissions": [{"rid": rid, "actions": sorted(entry["actions"])} for rid, entry in sorted(granted.items())],
+                    "v": 1,
+                    "uid": self._uid,
+                    "target_public_key": public_key,
+                    "description": before["description"],
+                    "permissions": [
+                        {"rid": rid, "actions": sorted(entry["actions"])} for rid, entry in sorted(granted.items())
+                    ],
                     "groups": groups,
                 }
         raise DcosError(f"Could not replace the key of '{self._uid}': another run is changing the account. Try again.")
@@ -132,8 +146,11 @@ class Rekey:
             return None
         try:
             record = json.loads(group["description"])
-            whole = record["v"] == 1 and record["uid"] == self._uid and all(
-                name in record for name in ("target_public_key", "description", "permissions", "groups"))
+            whole = (
+                record["v"] == 1
+                and record["uid"] == self._uid
+                and all(name in record for name in ("target_public_key", "description", "permissions", "groups"))
+            )
         except (ValueError, TypeError, KeyError):
             whole = False
         return record if whole else {}
@@ -158,12 +175,16 @@ class Rekey:
             body = {"description": record["description"] + MARKER, "public_key": target}
             if _iam.create_user(self._client, self._uid, body, "service account"):
                 return
-        raise DcosError(f"Could not recreate '{self._uid}': something else keeps creating it. Its grants are kept in the "
-                        f"description of group '{self._gid}'; run this again.")
+        raise DcosError(
+            f"Could not recreate '{self._uid}': something else keeps creating it. Its grants are kept in the "
+            f"description of group '{self._gid}'; run this again."
+        )
 
     def _restore(self, record):
         jobs = [(_iam.join_group, gid) for gid in record["groups"]]
-        jobs += [(self._regrant, entry["rid"], action) for entry in record["permissions"] for action in entry["actions"]]
+        jobs += [
+            (self._regrant, entry["rid"], action) for entry in record["permissions"] for action in entry["actions"]
+        ]
 
         def restore(job):
             call, *args = job

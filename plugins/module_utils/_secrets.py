@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets: text (JSON with metadata) or binary (octet-stream, without). Endpoint: ``/secrets/v1/secret/{store}/{path}``.
+"""Secrets: text (JSON with metadata) or binary (octet-stream, without).
+
+Endpoint: ``/secrets/v1/secret/{store}/{path}``.
 
 PUT never overwrites (409) and PATCH never creates (404), so each is used for just that.
 
@@ -85,7 +87,10 @@ class Secret(Entity):
             content = {"data": value, "headers": {"Content-Type": BINARY}}
             secrets = [value.decode("utf-8", "replace")]
         doing = f"{'create' if method == 'PUT' else 'update'} {self.label}"
-        return self._client.request(method, self._url, doing, accept=(beaten,), secrets=secrets, **content).status != beaten
+        return (
+            self._client.request(method, self._url, doing, accept=(beaten,), secrets=secrets, **content).status
+            != beaten
+        )
 
 
 def list_secrets(client: Client, folder: str, store: str) -> list:

@@ -11,9 +11,10 @@ short_description: Grant and revoke permissions
 version_added: 1.0.0
 author: the dcos.security maintainers (@dcos-security)
 description:
-  - Grants permissions to a user, service account or group, or revokes them. A permission is a resource (its rid) and an action.
-  - The permissions of the subject are read with one request, whatever the size of the cluster, and only what is missing is sent, several
-    requests at a time. ACL objects that a grant needs are created.
+  - Grants permissions to a user, service account or group, or revokes them. A permission is a resource (its rid) and
+    an action.
+  - The permissions of the subject are read with one request, whatever the size of the cluster, and only what is
+    missing is sent, several requests at a time. ACL objects that a grant needs are created.
   - Without O(uid) and O(gid), it creates or deletes the ACL objects themselves.
 extends_documentation_fragment:
   - dcos.security.attributes
@@ -55,8 +56,8 @@ options:
         type: str
   description:
     description:
-      - Description of the ACL of O(rid). A new ACL has its rid as description if none is given; that of a present one is changed only if
-        this is given and different.
+      - Description of the ACL of O(rid). A new ACL has its rid as description if none is given; that of a present one
+        is changed only if this is given and different.
     type: str
   state:
     description:
@@ -67,7 +68,8 @@ options:
     default: present
   exclusive:
     description:
-      - Revoke every other direct permission of the subject, after granting what is listed. An empty list of O(permissions) revokes all.
+      - Revoke every other direct permission of the subject, after granting what is listed. An empty list of
+        O(permissions) revokes all.
       - Permissions by way of groups are left alone.
     type: bool
     default: false
@@ -77,8 +79,8 @@ options:
     default: 8
 notes:
   - A new permission may take some seconds to act, because the cluster caches decisions.
-  - A rid is checked against the grammar before anything is sent. What the permission reference does not know is only warned about, as it may
-    be newer.
+  - A rid is checked against the grammar before anything is sent. What the permission reference does not know is only
+    warned about, as it may be newer.
 seealso:
   - module: dcos.security.dcos_service_account
   - name: Permission reference
@@ -163,7 +165,10 @@ failures:
   returned: on failure
   type: list
   elements: dict
-  sample: [{"item": "dcos:x", "msg": "Could not create ACL ...", "failure": {"status": 503, "code": null, "method": "PUT", "path": "/acs/..."}}]
+  sample:
+    - item: dcos:mesos:master:framework:role:x-role
+      msg: "Could not create ACL ..."
+      failure: {"status": 503, "code": null, "method": "PUT", "path": "/acs/api/v1/acls/..."}
 """
 
 from ansible_collections.dcos.security.plugins.module_utils._acl import Subject
@@ -171,18 +176,28 @@ from ansible_collections.dcos.security.plugins.module_utils._client import conne
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._grants import Grants, Wanted, converge_acls
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._permissions import advice, check_action, check_gid, check_rid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._permissions import (
+    advice,
+    check_action,
+    check_gid,
+    check_rid,
+    check_uid,
+)
 
 SPEC = {
     "uid": {"type": "str"},
     "gid": {"type": "str"},
     "rid": {"type": "str"},
     "actions": {"type": "list", "elements": "str"},
-    "permissions": {"type": "list", "elements": "dict", "options": {
-        "rid": {"type": "str", "required": True},
-        "actions": {"type": "list", "elements": "str"},
-        "description": {"type": "str"},
-    }},
+    "permissions": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "rid": {"type": "str", "required": True},
+            "actions": {"type": "list", "elements": "str"},
+            "description": {"type": "str"},
+        },
+    },
     "description": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "exclusive": {"type": "bool", "default": False},
@@ -220,7 +235,9 @@ def _subject(params):
         check_gid(params["gid"])
         return Subject("group", params["gid"])
     if params["exclusive"] or params["actions"]:
-        raise InputError(f"{'exclusive' if params['exclusive'] else 'actions'} says what a subject may do: also give uid or gid.")
+        raise InputError(
+            f"{'exclusive' if params['exclusive'] else 'actions'} says what a subject may do: also give uid or gid."
+        )
     return None
 
 
@@ -241,14 +258,26 @@ def _wanted(task, needs_actions):
         for text in advice(rid, actions):
             task.warn(text)
         known = wanted.get(rid, Wanted(rid, frozenset(), None))
-        wanted[rid] = Wanted(rid, known.actions | set(actions), known.description if entry["description"] is None else entry["description"])
+        wanted[rid] = Wanted(
+            rid,
+            known.actions | set(actions),
+            known.description if entry["description"] is None else entry["description"],
+        )
     return list(wanted.values())
 
 
 def main():
-    run_module(run, SPEC, mutually_exclusive=[("uid", "gid"), ("rid", "permissions"), ("permissions", "actions"),
-                                              ("permissions", "description")],
-               required_one_of=[("rid", "permissions")])
+    run_module(
+        run,
+        SPEC,
+        mutually_exclusive=[
+            ("uid", "gid"),
+            ("rid", "permissions"),
+            ("permissions", "actions"),
+            ("permissions", "description"),
+        ],
+        required_one_of=[("rid", "permissions")],
+    )
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ version_added: 1.0.0
 author: the dcos.security maintainers (@dcos-security)
 description:
   - Keeps a TLS certificate, its private key and its chain in files or in the DC/OS secret store.
-  - It is issued anew only if it is absent, unreadable, does not belong to its key, differs in name, host names, subject, or key type or
-    size, was not signed by the cluster's current CA, or has fewer than O(remaining_days) days left. RV(reasons) says which.
-  - A renewal keeps the private key unless it no longer fits or O(renew_key) is set, so that no reader ever meets a pair that does not
-    match.
+  - It is issued anew only if it is absent, unreadable, does not belong to its key, differs in name, host names,
+    subject, or key type or size, was not signed by the cluster's current CA, or has fewer than O(remaining_days) days
+    left. RV(reasons) says which.
+  - A renewal keeps the private key unless it no longer fits or O(renew_key) is set, so that no reader ever meets a
+    pair that does not match.
 extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
@@ -71,14 +72,16 @@ options:
     choices: [256, 384, 521, 2048, 3072, 4096, 8192]
   key_source:
     description:
-      - Where a new key is made. V(local) makes it in the module process, so that it is never sent anywhere but to where it is kept.
+      - Where a new key is made. V(local) makes it in the module process, so that it is never sent anywhere but to
+        where it is kept.
       - V(ca) has the CA make it.
     type: str
     choices: [local, ca]
     default: local
   csr_path:
     description:
-      - Path of a file with a certificate signing request (PEM) to have signed as it is. The private key is then the caller's own affair.
+      - Path of a file with a certificate signing request (PEM) to have signed as it is. The private key is then the
+        caller's own affair.
     type: path
   csr_content:
     description: What O(csr_path) would hold.
@@ -93,7 +96,8 @@ options:
     description: Path of the file for the issuers of the certificate.
     type: path
   privatekey_mode:
-    description: Mode of the file with the private key. O(mode) is that of the other files, O(owner) and O(group) are those of all.
+    description: Mode of the file with the private key. O(mode) is that of the other files, O(owner) and O(group) are
+      those of all.
     type: raw
     default: "0600"
   certificate_secret:
@@ -258,10 +262,14 @@ NOT_WITH_CSR = ("common_name", "hosts", "subject", "key_size", "privatekey_path"
 def run(task):
     """Keep one certificate."""
     wanted = _wanted(task)
-    files, secrets = ({part: task.params[name] for part, name in names.items() if task.params[name]} for names in (FILES, SECRETS))
+    files, secrets = (
+        {part: task.params[name] for part, name in names.items() if task.params[name]} for names in (FILES, SECRETS)
+    )
     if bool(files) == bool(secrets):
-        raise InputError("Say where the certificate is kept: either in files (path, privatekey_path, chain_path) or in secrets "
-                         "(certificate_secret, privatekey_secret, chain_secret).")
+        raise InputError(
+            "Say where the certificate is kept: either in files (path, privatekey_path, chain_path) or in secrets "
+            "(certificate_secret, privatekey_secret, chain_secret)."
+        )
     place_names = FILES if files else SECRETS
     if "certificate" not in (files or secrets) or (not wanted.csr and "private_key" not in (files or secrets)):
         needed = place_names["certificate"] + ("" if wanted.csr else f" and {place_names['private_key']}")
@@ -283,7 +291,9 @@ def _wanted(task):
     if csr:
         clash = [name for name in NOT_WITH_CSR if params[name]]
         if clash:
-            raise InputError(f"{clash[0]} does not go with a CSR, which holds it already or leaves it with its owner: remove one of them.")
+            raise InputError(
+                f"{clash[0]} does not go with a CSR, which says it already, or leaves it to its owner: remove one."
+            )
     elif not params["common_name"]:
         raise InputError("Give common_name, or a CSR as csr_path or csr_content.")
     subject = {name: value for name, value in (params["subject"] or {}).items() if value}

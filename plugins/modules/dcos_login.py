@@ -11,10 +11,11 @@ short_description: Obtain an authentication token
 version_added: 1.0.0
 author: the dcos.security maintainers (@dcos-security)
 description:
-  - Logs in and returns the authentication token, for the other modules of a play, for M(ansible.builtin.uri), and for other collections.
+  - Logs in and returns the authentication token, for the other modules of a play, for M(ansible.builtin.uri), and for
+    other collections.
   - A token that is given and valid for long enough is returned as it is, so the module also serves to renew one.
-  - With O(secret_path), it logs in as the service account whose credential lies at that path. That proves an identity end to end - the
-    secret can be read, its key belongs to the account, and the account can log in.
+  - With O(secret_path), it logs in as the service account whose credential lies at that path. That proves an identity
+    end to end - the secret can be read, its key belongs to the account, and the account can log in.
 extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
@@ -25,7 +26,8 @@ attributes:
     description: This module changes nothing.
 options:
   secret_path:
-    description: Path of a secret with the credential of a service account, as M(dcos.security.dcos_service_account_secret) writes it.
+    description: Path of a secret with the credential of a service account, as
+      M(dcos.security.dcos_service_account_secret) writes it.
     type: str
   store:
     description: Name of the secret store of O(secret_path).
@@ -115,8 +117,11 @@ def run(task):
     task.reveal(token)
     expires = expiry(token)
     task.result.update(
-        token=token, uid=claims(token).get("uid"), expires_at=expires and timestamp(expires),
-        reused=bool(token) and token == client.auth.given)
+        token=token,
+        uid=claims(token).get("uid"),
+        expires_at=expires and timestamp(expires),
+        reused=bool(token) and token == client.auth.given,
+    )
 
 
 def _service_token(task, client):
@@ -124,7 +129,9 @@ def _service_token(task, client):
     credential = read_credential(secret)
     if credential is None:
         if not task.check_mode:
-            raise InputError(f"There is no {secret.label} to log in with: store a credential with dcos_service_account_secret.")
+            raise InputError(
+                f"There is no {secret.label} to log in with: store a credential with dcos_service_account_secret."
+            )
         task.warn(f"There is no {secret.label} yet; check mode assumes that an earlier task stores a credential there.")
         return ""
     task.hide(credential["private_key"])

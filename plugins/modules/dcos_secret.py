@@ -12,7 +12,8 @@ version_added: 1.0.0
 author: the dcos.security maintainers (@dcos-security)
 description:
   - Creates, updates and deletes secrets, as text or as files (binary).
-  - A secret is read and compared before it is written. Who may write but not read it gets a warning and a changed result every time.
+  - A secret is read and compared before it is written. Who may write but not read it gets a warning and a changed
+    result every time.
   - The value is in no return value, diff or log.
 extends_documentation_fragment:
   - dcos.security.attributes
@@ -33,7 +34,8 @@ options:
     type: str
     default: default
   state:
-    description: Whether the secret shall exist. A secret and a folder of secrets may have the same name; folders are left alone.
+    description: Whether the secret shall exist. A secret and a folder of secrets may have the same name; folders are
+      left alone.
     type: str
     choices: [present, absent]
     default: present
@@ -157,8 +159,10 @@ def run(task):
 
     after = converge(task, secret, desired if present else None).after
     if secret.unreadable:
-        task.warn(f"{secret.label} cannot be read with these credentials, so it was {'written' if present else 'deleted'} "
-                  "without being compared.")
+        task.warn(
+            f"{secret.label} cannot be read with these credentials, so it was {'written' if present else 'deleted'} "
+            "without being compared."
+        )
     task.result["secret"] = {"path": secret.path, "store": secret.store}
     if present:
         value = after["value"]
@@ -182,8 +186,12 @@ def _wanted(task):
 
 
 def main():
-    run_module(run, SPEC, mutually_exclusive=[("value", "value_base64", "src")],
-               required_if=[("state", "present", ("value", "value_base64", "src"), True)])
+    run_module(
+        run,
+        SPEC,
+        mutually_exclusive=[("value", "value_base64", "src")],
+        required_if=[("state", "present", ("value", "value_base64", "src"), True)],
+    )
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ author: the dcos.security maintainers (@dcos-security)
 description:
   - Creates, updates and deletes service accounts - the identities that services log in to DC/OS Enterprise with.
   - An account holds the RSA public key of its service. The private key belongs into a secret, see
-    M(dcos.security.dcos_service_account_secret), which can make the pair without the private key ever reaching the controller's disk.
-  - DC/OS cannot change the key of an account in place. This module deletes and recreates the account and gives back its
-    description, permissions and group memberships. These are first written into the description of a group made for that purpose, so
-    that nothing is lost if the run dies; the next run finishes the work.
+    M(dcos.security.dcos_service_account_secret), which can make the pair without the private key ever reaching the
+    controller's disk.
+  - DC/OS cannot change the key of an account in place. This module deletes and recreates the account and gives back
+    its description, permissions and group memberships. These are first written into the description of a group made
+    for that purpose, so that nothing is lost if the run dies; the next run finishes the work.
 extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
@@ -68,7 +69,8 @@ seealso:
   - module: dcos.security.dcos_service_account_secret
   - module: dcos.security.dcos_acl
   - name: Permissions needed
-    description: The reference of DC/OS permissions; this module needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
+    description: The reference of DC/OS permissions; this module needs C(dcos:adminrouter:acs) C(full), or
+      C(dcos:superuser).
     link: https://docs.d2iq.com/mesosphere/dcos/2.2/security/ent/perms-reference/
 """
 
@@ -190,14 +192,24 @@ def run(task):
     if present:
         desired.update(_public_key(task))
     account = ServiceAccount(
-        connect(task), params["uid"], params["on_key_change"], "groups" in desired, params["exclusive_groups"],
-        params["allow_native"], finish=present and not task.check_mode)
+        connect(task),
+        params["uid"],
+        params["on_key_change"],
+        "groups" in desired,
+        params["exclusive_groups"],
+        params["allow_native"],
+        finish=present and not task.check_mode,
+    )
     after = converge(task, account, desired if present else None).after
     task.result["changed"] |= account.key_replaced
     task.result.update(key_replaced=account.key_replaced, restored=account.restored)
     if present:
         task.result["service_account"] = {
-            "uid": params["uid"], "description": "", **after, "fingerprint": _keys.fingerprint(after["public_key"])}
+            "uid": params["uid"],
+            "description": "",
+            **after,
+            "fingerprint": _keys.fingerprint(after["public_key"]),
+        }
 
 
 def _public_key(task):

@@ -11,12 +11,13 @@ short_description: Manage the credential that a service logs in with
 version_added: 1.0.0
 author: the dcos.security maintainers (@dcos-security)
 description:
-  - Keeps the credential of a service account (its uid, private key and login endpoint) as a secret in the DC/OS secret store, as
-    C(dcos security secrets create-sa-secret) does.
-  - Unless a key is given, the pair is generated inside the module and the private key goes straight into the store. It is written to no
-    disk and returned by no task; the public half is returned, for M(dcos.security.dcos_service_account).
-  - A credential that is there is kept, and its public key derived from it. Spellings that some services cannot read are repaired
-    without changing the key - a PKCS#1 key, or C(schema) for C(scheme).
+  - Keeps the credential of a service account (its uid, private key and login endpoint) as a secret in the DC/OS
+    secret store, as C(dcos security secrets create-sa-secret) does.
+  - Unless a key is given, the pair is generated inside the module and the private key goes straight into the store.
+    It is written to no disk and returned by no task; the public half is returned, for
+    M(dcos.security.dcos_service_account).
+  - A credential that is there is kept, and its public key derived from it. Spellings that some services cannot read
+    are repaired without changing the key - a PKCS#1 key, or C(schema) for C(scheme).
   - A secret that holds the credential of another uid, or something else, is refused and left alone.
 extends_documentation_fragment:
   - dcos.security.attributes
@@ -30,8 +31,8 @@ attributes:
 options:
   path:
     description:
-      - Path of the secret, of letters, digits, V(-), V(_) and V(/). A service may use the secrets in the folder of its own id and in
-        those above, so V(<service>/<name>) is the usual form.
+      - Path of the secret, of letters, digits, V(-), V(_) and V(/). A service may use the secrets in the folder of
+        its own id and in those above, so V(<service>/<name>) is the usual form.
     type: str
     required: true
   store:
@@ -39,7 +40,8 @@ options:
     type: str
     default: default
   uid:
-    description: Name of the service account. Required to write; when deleting, it makes sure that the secret is that account's.
+    description: Name of the service account. Required to write; when deleting, it makes sure that the secret is that
+      account's.
     type: str
   state:
     description: Whether the credential shall exist.
@@ -190,7 +192,11 @@ def run(task):
     task.hide(after["private_key"])
     public_key = _keys.public_key_of(after["private_key"])
     task.result.update(
-        public_key=public_key, fingerprint=_keys.fingerprint(public_key), uid=after["uid"], login_endpoint=after["login_endpoint"])
+        public_key=public_key,
+        fingerprint=_keys.fingerprint(public_key),
+        uid=after["uid"],
+        login_endpoint=after["login_endpoint"],
+    )
 
 
 def _given_key(task, credential):
@@ -218,8 +224,12 @@ def _generated(task):
 
 
 def main():
-    run_module(run, SPEC, required_if=[("state", "present", ["uid"])],
-               mutually_exclusive=[("private_key", "private_key_path", "from_path", "rotate")])
+    run_module(
+        run,
+        SPEC,
+        required_if=[("state", "present", ["uid"])],
+        mutually_exclusive=[("private_key", "private_key_path", "from_path", "rotate")],
+    )
 
 
 if __name__ == "__main__":
