@@ -110,6 +110,13 @@ class ServiceAccount(Entity):
                     _iam.leave_group(self._client, gid, self._uid)
         return True
 
+    def shown(self, fields):
+        """A fingerprint says more to a reader of a diff than a PEM does."""
+        view = dict(fields)
+        if "public_key" in view:
+            view["public_key"] = _keys.fingerprint(view["public_key"])
+        return view
+
     def merged(self, before, changes):
         """Memberships add up unless they are exclusive."""
         after = {**before, **changes}

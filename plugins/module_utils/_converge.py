@@ -52,6 +52,10 @@ class Entity:
         """Return the fields as they are after an update."""
         return {**before, **changes}
 
+    def shown(self, fields: dict) -> dict:
+        """Return what a diff shows of the fields, where that is not the fields themselves."""
+        return fields
+
     def differs(self, field: str, present, desired) -> bool:
         """Tell whether a field's two values differ in meaning."""
         return present != desired
@@ -77,7 +81,8 @@ def converge(task, entity: Entity, desired: dict | Callable | None) -> Outcome:
         before = entity.read()
         outcome = _step(task, entity, before, desired(before) if callable(desired) else desired)
         if outcome is not None:
-            report(task, entity.label, outcome.changed, outcome.before, outcome.after, entity.secret_fields)
+            before, after = (fields and entity.shown(fields) for fields in (outcome.before, outcome.after))
+            report(task, entity.label, outcome.changed, before, after, entity.secret_fields)
             return outcome
     raise DcosError(f"Could not converge {entity.label}: something else keeps changing it at the same time.")
 
