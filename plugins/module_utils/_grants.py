@@ -103,7 +103,12 @@ class Grants:
         """Put changed, diff, granted, revoked, acls_created and permissions into the task's result."""
         before, after = _listed(self.before), _listed(self.after)
         changed = before != after or bool(self.created) or self._described
-        report(self._task, f"permissions of {self._subject}", changed, {"permissions": before}, {"permissions": after})
+        report(
+            self._task,
+            f"permissions of {self._subject}",
+            changed,
+            *({entry["rid"]: ", ".join(entry["actions"]) for entry in listed} for listed in (before, after)),
+        )
         self._task.result.update(
             granted=_listed(_minus(self.after, self.before)),
             revoked=_listed(_minus(self.before, self.after)),
