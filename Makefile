@@ -16,11 +16,12 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-EMULATOR := .cache/ansible_collections/dcos/security/emulator
+MIRROR := .cache/ansible_collections/dcos/security
 # For commands that use the collection as an installed one.
 IN_VENV = PATH="$(CURDIR)/$(BIN):$$PATH" ANSIBLE_COLLECTIONS_PATH="$(CURDIR)/.cache"
 
-# The stages of make test, each also a target of its own.
+# The stages of make test, each also a target of its own. IN_PROCESS=false is for the integration tests.
+export IN_PROCESS
 STAGES := lint sanity units emulator-tests integration ansible-lint docs-lint reuse
 
 .PHONY: help demo test $(STAGES) emulator matrix bench docs release clean
@@ -48,11 +49,23 @@ bench: $(VENV)/.emulator ## the benchmarks of docs/benchmarks
 	@$(BIN)/python tools/mirror.py
 	@$(IN_VENV) $(BIN)/python docs/benchmarks/run.py
 
-docs: $(VENV)/.tools ## the documentation site, in build/docs
-	@$(BIN)/python tools/docs.py
+docs: $(VENV)/.docs ## the documentation site, in build/docs/html
+	@$(BIN)/python tools/mirror.py
+	@mkdir -p build/docs/rst && chmod go-w build build/docs build/docs/rst
+	@$(IN_VENV) antsibull-docs collection --use-current --fail-on-error --squash-hierarchy --cleanup everything \
+		--dest-dir build/docs/rst dcos.security
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -c docs -b html build/docs/rst build/docs/html
+	@echo "Open build/docs/html/index.html"
 
-release: $(VENV)/.tools ## the tarball for Galaxy, in dist, checked by galaxy-importer
-	@$(BIN)/python tools/release.py
+# galaxy-importer cannot share an environment: it would be held back to a version that is years old. What it has to say
+# about a collection it says as warnings, and still succeeds.
+release: $(VENV)/.runtime .cache/release/.made ## the tarball for Galaxy, in dist, checked by galaxy-importer
+	@$(BIN)/python tools/mirror.py
+	@rm -rf dist
+	@$(IN_VENV) ansible-galaxy collection build --output-path dist $(MIRROR)
+	@cd .cache/release && export PATH="$$PWD/bin:$$PATH" GALAXY_IMPORTER_CHECK_REQUIRED_TAGS=true && \
+		{ bin/python -m galaxy_importer.main "$(CURDIR)"/dist/*.tar.gz >log 2>&1; status=$$?; cat log; } && \
+		! grep -E '^(WARNING|ERROR)' log >/dev/null && exit $$status
 
 clean: ## remove all that the other targets made here
 	rm -rf .cache $(VENV) build dist
@@ -69,10 +82,21 @@ $(VENV)/.runtime: requirements.txt meta/ee-requirements.txt
 $(VENV)/.emulator: $(VENV)/.runtime emulator/pyproject.toml $(shell find emulator/src -type f -not -name '*.pyc')
 	@echo "Installing dcos-emulator"
 	@$(BIN)/python tools/mirror.py
-	@$(PIP) $(EMULATOR)
+	@$(PIP) $(MIRROR)/emulator
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.emulator tests/requirements.txt $(wildcard tests/*/requirements.txt)
 	@echo "Installing the test tools"
-	@$(PIP) -r tests/requirements.txt '$(EMULATOR)[test]'
+	@$(PIP) -r tests/requirements.txt '$(MIRROR)/emulator[test]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.tools docs/requirements.txt
+	@echo "Installing Sphinx"
+	@$(PIP) -r docs/requirements.txt
+	@touch $@
+
+.cache/release/.made: $(VENV)/.runtime
+	@echo "Installing galaxy-importer"
+	@$(PYTHON) -m venv --clear .cache/release
+	@.cache/release/bin/python -m pip install --quiet --disable-pip-version-check 'galaxy-importer>=0.4.40,<0.5'
 	@touch $@

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -46,8 +47,8 @@ def emulator_tests(venv: Venv, names: list[str]) -> Iterator[int]:
 
 
 def integration(venv: Venv, names: list[str]) -> Iterator[int]:
-    """Integration tests against the emulator."""
-    yield run_integration(venv, names)
+    """Integration tests against the emulator, where a task runs in the worker if it can (IN_PROCESS=false: never)."""
+    yield run_integration(venv, names, in_process=os.environ.get("IN_PROCESS") != "false")
 
 
 def ansible_lint(venv: Venv, _names: list[str]) -> Iterator[int]:
