@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from .envelope import CaError
 from .names import parse_ip
@@ -17,7 +18,8 @@ def verify_hostname(certificate: x509.Certificate, host: str) -> None:
         sans = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         sans = x509.SubjectAlternativeName([])
-    address = parse_ip(host.removeprefix("[").removesuffix("]"))
+    host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    address = parse_ip(host)
     if address is not None:
         addresses = sans.get_values_for_type(x509.IPAddress)
         if address in addresses:
@@ -29,12 +31,16 @@ def verify_hostname(certificate: x509.Certificate, host: str) -> None:
         names = sans.get_values_for_type(x509.DNSName)
         if any(_matches(name, host) for name in names):
             return
-        if not list(sans):
+        if not list(sans) and any(_matches(str(name.value), host) for name in _common_names(certificate)):
             raise _error("certificate relies on legacy Common Name field, use SANs instead")
         valid = ", ".join(names)
     if not valid:
         raise _error(f"certificate is not valid for any names, but wanted to match {host}")
     raise _error(f"certificate is valid for {valid}, not {host}")
+
+
+def _common_names(certificate: x509.Certificate) -> list[x509.NameAttribute[str | bytes]]:
+    return certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
 
 
 def _matches(pattern: str, host: str) -> bool:

@@ -17,8 +17,9 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 
 from . import gojson
 
-# cfssl issues what it is asked for, a common name of more than 64 characters included; cryptography warns about it.
-warnings.filterwarnings("ignore", message="Attribute's length must be", module=__name__)
+# cfssl issues what it is asked for, a common name of more than 64 characters included; cryptography warns about it,
+# wherever it meets such a name, and the emulator's stderr is to stay quiet.
+warnings.filterwarnings("ignore", message="Attribute's length must be")
 
 # RFC 5322 as Go's net/mail reads it: no domain literals, and atoms of any non-ASCII characters.
 _ATOM = r'[^\x00-\x20\x7f()<>\[\]:;@\\,".]+'

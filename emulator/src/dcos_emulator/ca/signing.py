@@ -13,7 +13,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
 
 from . import names, pem
@@ -127,13 +127,18 @@ def _verify_csr(csr: x509.CertificateSigningRequest, der: bytes) -> None:
         raise unimplemented
     if csr.signature_algorithm_oid not in _CHECKED_SIGNATURES:
         raise unimplemented
+    # Not is_signature_valid, which refuses SHA-1.
+    digest = csr.signature_hash_algorithm
+    assert digest is not None  # all of _CHECKED_SIGNATURES have one
     try:
-        valid = csr.is_signature_valid
-    except (InvalidSignature, UnsupportedAlgorithm, *_MALFORMED):
-        valid = False
-    if not valid:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(csr.signature, csr.tbs_certrequest_bytes, padding.PKCS1v15(), digest)
+        else:
+            key.verify(csr.signature, csr.tbs_certrequest_bytes, ec.ECDSA(digest))
+    except InvalidSignature as error:
         rsa_key = isinstance(key, rsa.RSAPublicKey)
-        raise CaError(9300, "crypto/rsa: verification error" if rsa_key else "x509: ECDSA verification failure")
+        message = "crypto/rsa: verification error" if rsa_key else "x509: ECDSA verification failure"
+        raise CaError(9300, message) from error
 
 
 def _asn1_error(der: bytes) -> str:
@@ -166,6 +171,8 @@ def sign_csr(
     if _wants_ca(csr) and not profile.is_ca:
         raise CaError(5300, "Policy violation request")
     sans = names.sans_of_csr(csr) if hosts is None else names.sans_of_hosts(hosts)
+    if profile.is_ca:
+        sans = sans._replace(dns=[], email=[])
     unencodable = sans.not_ascii()
     if unencodable is not None:
         raise CaError(1000, names.ia5_error(unencodable))
