@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 
 from .ca import Root
-from .iam.credentials import hash_password
+from .iam.passwords import hash_password
 from .records import SUPERUSER_RID, SUPERUSERS, Acl, Group, User
 from .secrets.stores import DEFAULT, new_backend
 from .settings import Settings

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from .call import Scope
 from .faults import rule_object
+from .openapi import document
 
 if TYPE_CHECKING:
     from .emulator import Emulator
@@ -43,6 +44,7 @@ class Controls:
                 Route(f"{PREFIX}/faults/{{id:int}}", self._fault, methods=["GET", "DELETE"]),
                 Route(f"{PREFIX}/state", self._state, methods=["GET", "PUT"]),
                 Route(f"{PREFIX}/clock", self._clock, methods=["GET", "PUT"]),
+                Route(f"{PREFIX}/openapi.json", self._openapi),
                 Route(f"{PREFIX}/settings", self._settings, methods=["GET", "PATCH"]),
             ],
             exception_handlers={HTTPException: _refused},
@@ -102,6 +104,9 @@ class Controls:
         if request.method == "PUT":
             clock.offset = _number(await _json_object(request), "offset")
         return JSONResponse({"offset": clock.offset, "now": clock.now()})
+
+    async def _openapi(self, request: Request) -> Response:
+        return JSONResponse(document(open_edition=self._emulator.settings.open_edition))
 
     async def _settings(self, request: Request) -> Response:
         emulator = self._emulator

@@ -53,7 +53,7 @@ class TokenAuthority:
         claims: dict[str, object] = {"uid": uid}
         if expires_at is not None:
             claims["exp"] = expires_at
-        return jwt.encode(claims, self._private_key, algorithm="RS256", headers={"typ": "JWT", "alg": "RS256"})
+        return jwt.encode(claims, self._private_key, algorithm="RS256", sort_headers=False)
 
     def verify(self, token: str) -> str | None:
         """The token's uid; None if it is no token of this cluster or has expired. ``exp`` may be absent."""

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
 from ..call import Call
+from ..openapi import document
 from .http import IamError, answer
 
 if TYPE_CHECKING:
@@ -80,3 +82,9 @@ def ui_config(iam: Iam) -> dict[str, Any]:
 def get_ui_config(iam: Iam, call: Call) -> Response:
     """GET /uiconfig"""
     return answer(ui_config(iam))
+
+
+def get_openapi(iam: Iam, call: Call) -> Response:
+    """GET /internal/openapispec.yaml: the emulator's own description, in JSON, which is YAML too."""
+    content = json.dumps(document(open_edition=iam.open_edition), indent=2)
+    return Response(content, 200, {"Content-Type": "application/x-yaml; charset=utf-8"})

@@ -17,9 +17,9 @@ from ..call import Call
 from ..records import User
 from . import errors, schema
 from .accept import JSON
-from .credentials import verify_password
 from .discovery import login_providers
 from .http import IamError, answer, empty, server_error
+from .passwords import verify_password
 from .service_login import InvalidServiceToken, claims_of
 from .users import LEGACY_PROVIDER_ID
 

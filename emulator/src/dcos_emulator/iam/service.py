@@ -16,7 +16,7 @@ from ..settings import Settings
 from ..store import Store
 from ..tokens import TokenAuthority
 from . import acls, discovery, grants, groups, login, users
-from .http import IamError, decode_request, error_response, METHODS
+from .http import METHODS, IamError, decode_request, error_response
 from .router import Router
 from .urls import PREFIX
 
@@ -69,6 +69,7 @@ def _add_common_routes(router: Router) -> None:
     router.add(f"{PREFIX}/auth/providers", {"GET": discovery.get_providers})
     router.add(f"{PREFIX}/auth/oidc/providers", {"GET": discovery.get_no_providers})
     router.add(f"{PREFIX}/uiconfig", {"GET": discovery.get_ui_config})
+    router.add(f"{PREFIX}/internal/openapispec.yaml", {"GET": discovery.get_openapi})
 
 
 def _add_enterprise_routes(router: Router) -> None:

@@ -14,7 +14,8 @@ import warnings
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from .public_keys import load_public_key
 
 ALGORITHM = "RS256"
 
@@ -46,10 +47,9 @@ def _verified_payload(token: str, public_key: str) -> dict[str, Any]:
         with warnings.catch_warnings():
             # The IAM has no minimum key size: an account with a key of 1024 bits may log in.
             warnings.simplefilter("ignore")
-            key = load_pem_public_key(public_key.encode("ascii"))
-            payload = jwt.api_jws.PyJWS().decode(token, key, algorithms=[ALGORITHM])
+            payload = jwt.api_jws.PyJWS().decode(token, load_public_key(public_key), algorithms=[ALGORITHM])
         claims = json.loads(payload)
-    except (jwt.InvalidTokenError, ValueError) as error:
+    except (jwt.PyJWTError, ValueError) as error:
         raise InvalidServiceToken(str(error)) from error
     if not isinstance(claims, dict):
         raise InvalidServiceToken("the payload is no JSON object")

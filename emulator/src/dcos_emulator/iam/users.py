@@ -14,8 +14,9 @@ from .. import unconfirmed
 from ..call import Call
 from ..records import SUPERUSERS, User
 from . import errors, schema, urls
-from .credentials import check_public_key, checked_password_hash
 from .http import answer, empty
+from .passwords import checked_password_hash
+from .public_keys import check_public_key
 
 if TYPE_CHECKING:
     from .service import Iam

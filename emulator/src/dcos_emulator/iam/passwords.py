@@ -1,15 +1,12 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Passwords and public keys of accounts."""
+"""Passwords of local users."""
 
 from __future__ import annotations
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from . import errors
 
@@ -39,13 +36,3 @@ def checked_password_hash(password: str) -> str:
             f"Password does not match rules: Must be at least {MINIMUM_PASSWORD_LENGTH} characters long."
         )
     return hash_password(password)
-
-
-def check_public_key(public_key: str) -> None:
-    """ERR_INVALID_PUBLIC_KEY unless ``public_key`` is a PEM RSA public key (of any size) that is pure ASCII."""
-    try:
-        key = load_pem_public_key(public_key.encode("ascii"))
-    except (ValueError, UnsupportedAlgorithm) as error:
-        errors.invalid_public_key(str(error))
-    if not isinstance(key, rsa.RSAPublicKey):
-        errors.invalid_public_key("Key must be of type RSA")
