@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
 from dcos_emulator.ca import Root
 
 
@@ -32,10 +33,10 @@ class Case(NamedTuple):
 
 BROKEN_JSON = (
     b"", b" ", b"{", b'{"a"', b'{"a":', b'{"a":1', b'{"a":1,', b'{"a":1,}', b"{a}", b"[1,]", b"[1 2]", b'{"a" 1}',
-    b'{"a":1 "b"}', b"{}x", b"{} {}", b"-", b"-x", b"01", b"1.", b"1.x", b"1e", b"1ex", b"1e+", b"tru", b"trux", b"nul",
-    b"falsy", b'"abc', b'"\\x"', b'"\\', b'"\\u12g4"', b'"\\u12', b'"\x01"', b'"a\nb"', b"\xff", b"\xc3\xa9", b"'", b"\x00",
-    b"\x7f", b"\x85", b"\xa0", b"\\", b"\xef\xbb\xbf{}", b"NaN", b"{,}", b"[,]", b'{"a",}', b"[}", b"{]", b"}", b"]", b":",
-    b'{"a":tru}', b"[" * 10001, b"[" * 10000, b'{"a":' * 10001,
+    b'{"a":1 "b"}', b"{}x", b"{} {}", b"-", b"-x", b"01", b"1.", b"1.x", b"1e", b"1ex", b"1e+", b"tru", b"trux",
+    b"nul", b"falsy", b'"abc', b'"\\x"', b'"\\', b'"\\u12g4"', b'"\\u12', b'"\x01"', b'"a\nb"', b"\xff", b"\xc3\xa9",
+    b"'", b"\x00", b"\x7f", b"\x85", b"\xa0", b"\\", b"\xef\xbb\xbf{}", b"NaN", b"{,}", b"[,]", b'{"a",}', b"[}",
+    b"{]", b"}", b"]", b":", b'{"a":tru}', b"[" * 10001, b"[" * 10000, b'{"a":' * 10001,
 )  # fmt: skip
 
 # Each is sent to every operation: what is an error for one is an unknown member for another.
@@ -44,45 +45,48 @@ ODD_JSON = (
     b'{"profile":"\xff"}', b'{"profile":"\\ud800"}', b'{"profile":"no such profile"}', b'{"profile":null}',
     b'{"Profile":"client","PROFILE":1}', b'{"label":[]}', b'{"label":"primary"}', b'{"CN":1}', b'{"CN":"\\u0000"}',
     b'{"hosts":"x"}', b'{"hosts":[1,true]}', b'{"hosts":[null]}', b'{"hosts":["a"],"hosts":null}', b'{"names":{}}',
-    b'{"names":["x"]}', b'{"names":[{"C":1}]}', b'{"names":[{"SerialNumber":1}]}', b'{"names":[{"C":"US"},null,{"O":"x"}]}',
-    b'{"key":"x"}', b'{"key":[]}', b'{"key":{"algo":1}}', b'{"key":{"size":"x"}}', b'{"key":{"size":1.5}}',
-    b'{"key":{"size":1e3}}', b'{"key":{"size":99999999999999999999}}', b'{"key":{"size":9223372036854775808}}',
-    b'{"key":null}', b'{"key":{}}', b'{"key":{"algo":"rsa"},"key":{"size":2048}}', b'{"key":{"algo":"rsa"},"key":null}',
-    b'{"key":1,"ca":{}}', b'{"ca":{}}', b'{"ca":null}', b'{"ca":[]}', b'{"ca":{"pathlen":"x"}}', b'{"ca":{"expiry":1}}',
+    b'{"names":["x"]}', b'{"names":[{"C":1}]}', b'{"names":[{"SerialNumber":1}]}',
+    b'{"names":[{"C":"US"},null,{"O":"x"}]}', b'{"key":"x"}', b'{"key":[]}', b'{"key":{"algo":1}}',
+    b'{"key":{"size":"x"}}', b'{"key":{"size":1.5}}', b'{"key":{"size":1e3}}',
+    b'{"key":{"size":99999999999999999999}}', b'{"key":{"size":9223372036854775808}}', b'{"key":null}', b'{"key":{}}',
+    b'{"key":{"algo":"rsa"},"key":{"size":2048}}', b'{"key":{"algo":"rsa"},"key":null}', b'{"key":1,"ca":{}}',
+    b'{"ca":{}}', b'{"ca":null}', b'{"ca":[]}', b'{"ca":{"pathlen":"x"}}', b'{"ca":{"expiry":1}}',
     b'{"ca":{"pathlenzero":1}}', b'{"serialnumber":"12"}', b'{"serialnumber":1}', b'{"CN":1,"hosts":2}',
-    b'{"cn":"x","HOSTS":["a"],"KEY":{"ALGO":"rsa"}}', b'{"request":1}', b'{"request":{"hosts":1}}', b'{"request":null}',
-    b'{"request":{"key":{"size":"x"}}}', b'{"request":{"names":[{"C":1}]}}', b'{"request":{"ca":{"expiry":1}}}',
-    b'{"request":{"ca":{}}}', b'{"request":{"CN":"a"},"hostname":"q.w,1.2.3.4"}', b'{"request":{"names":[{}]}}',
-    b'{"request":{"key":{"algo":"rsa","size":1024}}}', b'{"request":null,"request":{"CN":"x"}}',
-    b'{"request":{"CN":"x"},"request":{"hosts":["x"]}}', b'{"bundle":1}', b'{"hostname":[]}', b'{"subject":1}',
-    b'{"subject":[{"CN":"x"}]}', b'{"subject":{"Whitelist":{"CN":1}}}', b'{"subject":{"names":{}}}',
-    b'{"subject":{"SerialNumber":1}}', b'{"serial":1}', b'{"serial":"x"}', b'{"serial":1.5}', b'{"serial_sequence":1}',
-    b'{"certificate_request":1}', b'{"certificate_request":null}', b'{"certificate":1}', b'{"certificate":null}',
-    b'{"certificate":"x","y":2}',
+    b'{"cn":"x","HOSTS":["a"],"KEY":{"ALGO":"rsa"}}', b'{"request":1}', b'{"request":{"hosts":1}}',
+    b'{"request":null}', b'{"request":{"key":{"size":"x"}}}', b'{"request":{"names":[{"C":1}]}}',
+    b'{"request":{"ca":{"expiry":1}}}', b'{"request":{"ca":{}}}', b'{"request":{"CN":"a"},"hostname":"q.w,1.2.3.4"}',
+    b'{"request":{"names":[{}]}}', b'{"request":{"key":{"algo":"rsa","size":1024}}}',
+    b'{"request":null,"request":{"CN":"x"}}', b'{"request":{"CN":"x"},"request":{"hosts":["x"]}}', b'{"bundle":1}',
+    b'{"hostname":[]}', b'{"subject":1}', b'{"subject":[{"CN":"x"}]}', b'{"subject":{"Whitelist":{"CN":1}}}',
+    b'{"subject":{"names":{}}}', b'{"subject":{"SerialNumber":1}}', b'{"serial":1}', b'{"serial":"x"}',
+    b'{"serial":1.5}', b'{"serial_sequence":1}', b'{"certificate_request":1}', b'{"certificate_request":null}',
+    b'{"certificate":1}', b'{"certificate":null}', b'{"certificate":"x","y":2}',
 )  # fmt: skip
 
 KEYS = (
-    {"algo": "rsa", "size": 2048}, {"algo": "rsa", "size": 2560}, {"algo": "rsa", "size": 3072}, {"algo": "rsa", "size": 4096},
-    {"algo": "rsa"}, {"algo": "rsa", "size": 1024}, {"algo": "rsa", "size": -1}, {"algo": "rsa", "size": 8193},
-    {"algo": "rsa", "size": 16384}, {"algo": "ecdsa", "size": 256}, {"algo": "ecdsa", "size": 384}, {"size": 521},
-    {"algo": "ecdsa", "size": 512}, {"size": 0}, {"algo": "RSA", "size": 2048}, {"algo": ""}, {"algo": "ed25519", "size": 256},
+    {"algo": "rsa", "size": 2048}, {"algo": "rsa", "size": 2560}, {"algo": "rsa", "size": 3072},
+    {"algo": "rsa", "size": 4096}, {"algo": "rsa"}, {"algo": "rsa", "size": 1024}, {"algo": "rsa", "size": -1},
+    {"algo": "rsa", "size": 8193}, {"algo": "rsa", "size": 16384}, {"algo": "ecdsa", "size": 256},
+    {"algo": "ecdsa", "size": 384}, {"size": 521}, {"algo": "ecdsa", "size": 512}, {"size": 0},
+    {"algo": "RSA", "size": 2048}, {"algo": ""}, {"algo": "ed25519", "size": 256},
 )  # fmt: skip
 
 HOSTS = (
-    "", " ", "a.b", "*.a.b", "A.B.", "10.0.0.1", "010.1.1.1", "1.2.3", "1.2.3.04", "1.2.3.4 ", "1.2.3.4\0", "0x1.2.3.4", "::1",
-    "::ffff:1.2.3.4", "fe80::1%eth0", "1:2:3:4:5:6:7::", "1::2::3", "[::1]", "a@b", "a@b.c.", "a..b@c", ".a@b", "a@b..c",
-    "<a@b>", " <a@b>", "<a@b", "a@b>", "<a@b> c", "a@", "@a", "a@ b", "a @b", "a b@c", "a@b c", '"a b"@c', '"a"b@c', '"a\\"b"@c',
-    '""@x', "a\\@b@c", "a@b(c)", "a@b (c)", "a@b (c (d))", "(c)a@b", "b <a@b>", "a.b <c@d>", "a@b <c@d>", '"x"<a@b>',
-    "é <a@b>", "=?utf-8?q?x?= <a@b>", " a@b ", "a@b\t", "a@b\0", "a@b, c@d", "a@[1.2.3.4]", "a@x:y", "a!#$%&'*+-/=?^_`{|}~@x",
-    "a@-x_", "\x7f@a", "http://x@y", "https://x/y?z", "spiffe://a/b", "mailto:a@b", "a" * 300, "a" * 5000 + "@" + "b" * 5000,
-    "é", "é@x.y", "日本", "a\u2028b", '"', "\\",
+    "", " ", "a.b", "*.a.b", "A.B.", "10.0.0.1", "010.1.1.1", "1.2.3", "1.2.3.04", "1.2.3.4 ", "1.2.3.4\0",
+    "0x1.2.3.4", "::1", "::ffff:1.2.3.4", "fe80::1%eth0", "1:2:3:4:5:6:7::", "1::2::3", "[::1]", "a@b", "a@b.c.",
+    "a..b@c", ".a@b", "a@b..c", "<a@b>", " <a@b>", "<a@b", "a@b>", "<a@b> c", "a@", "@a", "a@ b", "a @b", "a b@c",
+    "a@b c", '"a b"@c', '"a"b@c', '"a\\"b"@c', '""@x', "a\\@b@c", "a@b(c)", "a@b (c)", "a@b (c (d))", "(c)a@b",
+    "b <a@b>", "a.b <c@d>", "a@b <c@d>", '"x"<a@b>', "é <a@b>", "=?utf-8?q?x?= <a@b>", " a@b ", "a@b\t", "a@b\0",
+    "a@b, c@d", "a@[1.2.3.4]", "a@x:y", "a!#$%&'*+-/=?^_`{|}~@x", "a@-x_", "\x7f@a", "http://x@y", "https://x/y?z",
+    "spiffe://a/b", "mailto:a@b", "a" * 300, "a" * 5000 + "@" + "b" * 5000, "é", "é@x.y", "日本", "a\u2028b", '"', "\\",
 )  # fmt: skip
 
 NAMES = (
-    {"CN": "plain"}, {"CN": "with * and @"}, {"CN": "é"}, {"CN": "x" * 65}, {"CN": "x" * 1000}, {"CN": " "}, {"CN": "\ufffe"},
-    {"names": [{"C": "US", "ST": "s", "L": "l", "O": "o&", "OU": "u"}]}, {"names": [{"C": "USA"}]}, {"names": [{"C": "é"}]},
-    {"names": [{}]}, {"names": [{"O": ""}]}, {"names": [{"O": "b"}, {"O": "a"}, {"O": "aa", "OU": "x"}]}, {"names": None},
-    {"names": [{"o": "lower case"}]}, {"CN": "x", "serialnumber": "5", "names": [{"SerialNumber": "6"}]},
+    {"CN": "plain"}, {"CN": "with * and @"}, {"CN": "é"}, {"CN": "x" * 65}, {"CN": "x" * 1000}, {"CN": " "},
+    {"CN": "\ufffe"}, {"names": [{"C": "US", "ST": "s", "L": "l", "O": "o&", "OU": "u"}]}, {"names": [{"C": "USA"}]},
+    {"names": [{"C": "é"}]}, {"names": [{}]}, {"names": [{"O": ""}]},
+    {"names": [{"O": "b"}, {"O": "a"}, {"O": "aa", "OU": "x"}]}, {"names": None}, {"names": [{"o": "lower case"}]},
+    {"CN": "x", "serialnumber": "5", "names": [{"SerialNumber": "6"}]},
 )  # fmt: skip
 
 EVERY_SAN = [
@@ -95,23 +99,32 @@ EVERY_SAN = [
     x509.RegisteredID(x509.ObjectIdentifier("1.2.3")),
 ]
 EVERY_ATTRIBUTE = name(
-    common_name="cn1", email_address="e@f", organization_name="o1", street_address="s", postal_code="p", serial_number="77",
-    locality_name="l", state_or_province_name="st*", country_name="US", organizational_unit_name="ou@", given_name="g",
+    common_name="cn1",
+    email_address="e@f",
+    organization_name="o1",
+    street_address="s",
+    postal_code="p",
+    serial_number="77",
+    locality_name="l",
+    state_or_province_name="st*",
+    country_name="US",
+    organizational_unit_name="ou@",
+    given_name="g",
     domain_component="dc",
-)  # fmt: skip
+)
 
 
 def cases() -> Iterator[Case]:
     """All of them."""
     for operation in ("info", "newkey", "newcert", "sign", "bundle"):
         for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO"):
-            yield Case(operation, method, lambda: {}, method)
+            yield Case(operation, method, dict, method)
         for body in (*BROKEN_JSON, *ODD_JSON):
             yield Case(operation, repr(body)[:60], lambda body=body: body)
     for operation in ("", "nothing", "authsign", "revoke", "crl", "ocspsign", "certificates", "INFO", "info/", "sign/"):
-        yield Case(operation, "unknown", lambda: {})
-        yield Case(operation, "unknown, GET", lambda: {}, "GET")
-    for members in (*({"key": key} for key in KEYS), *({"hosts": [host]} for host in HOSTS), *NAMES):
+        yield Case(operation, "unknown", dict)
+        yield Case(operation, "unknown, GET", dict, "GET")
+    for members in (*({"key": wanted} for wanted in KEYS), *({"hosts": [host]} for host in HOSTS), *NAMES):
         label = json.dumps(members)[:60]
         yield Case("newkey", label, lambda members=members: members)
         yield Case("newcert", label, lambda members=members: {"request": members})
@@ -134,12 +147,14 @@ def signing(request: str, **members: object) -> dict[str, object]:
 def sign_cases() -> Iterator[Case]:
     """Members of the body, kinds of CSR, broken CSRs."""
     members: tuple[dict[str, object], ...] = (
-        {"hosts": None}, {"hosts": []}, {"hosts": [""]}, {"hosts": [None]}, {"hosts": ["x", "1.2.3.4", "a@b", "https://h/"]},
-        {"hosts": ["é"]}, {"hosts": ["é@x.y"]}, {"hosts": ['"\u2028é']}, {"hostname": "x,1.2.3.4,, y"}, {"hostname": ""},
-        {"hostname": "x", "hosts": ["y"]}, {"hosts": "a,b"}, {"subject": {}}, {"subject": None}, {"subject": [{"CN": "x"}]},
-        {"subject": {"CN": "new", "names": [{"O": "newo"}, {"O": "o3", "C": "USA"}]}}, {"subject": {"names": [{"OU": "new"}]}},
-        {"subject": {"cn": "x" * 80}}, {"subject": {"SerialNumber": "1"}}, {"serial": 1}, {"serial": 10**40}, {"bundle": True},
-        {"serial_sequence": "ab"}, {"label": "other"}, {"label": ""}, {"expiry": "1h"}, {"not_after": "x"},
+        {"hosts": None}, {"hosts": []}, {"hosts": [""]}, {"hosts": [None]},
+        {"hosts": ["x", "1.2.3.4", "a@b", "https://h/"]}, {"hosts": ["é"]}, {"hosts": ["é@x.y"]},
+        {"hosts": ['"\u2028é']}, {"hostname": "x,1.2.3.4,, y"}, {"hostname": ""}, {"hostname": "x", "hosts": ["y"]},
+        {"hosts": "a,b"}, {"subject": {}}, {"subject": None}, {"subject": [{"CN": "x"}]},
+        {"subject": {"CN": "new", "names": [{"O": "newo"}, {"O": "o3", "C": "USA"}]}},
+        {"subject": {"names": [{"OU": "new"}]}}, {"subject": {"cn": "x" * 80}}, {"subject": {"SerialNumber": "1"}},
+        {"serial": 1}, {"serial": 10**40}, {"bundle": True}, {"serial_sequence": "ab"}, {"label": "other"},
+        {"label": ""}, {"expiry": "1h"}, {"not_after": "x"},
     )  # fmt: skip
     for extra in members:
         make = lambda extra=extra: signing(pem_csr(subject=EVERY_ATTRIBUTE, sans=EVERY_SAN), **extra)  # noqa: E731
@@ -223,17 +238,19 @@ def bundle_cases() -> Iterator[Case]:
     sub = Root(x509.load_pem_x509_certificate(intermediate.encode()), key("ec-384"))
     below = certificate(sub, "below")
     certificates = {
-        "leaf": leaf, "leaf, root": leaf + own, "root, leaf": own + leaf, "root": own, "foreign root": foreign, "empty": "",
-        "foreign": certificate(other), "foreign, its root": certificate(other) + foreign, "two leaves": leaf + certificate(root),
-        "garbage": "x", "junk": block(b"\0\0\0", "CERTIFICATE"), "text before": "x\n" + leaf, "text behind": leaf + "x",
-        "a CSR": pem(csr()), "a key": private_pem("ec-256"), "expired": certificate(root, end=-1),
-        "not yet valid": certificate(root, start=1), "expiring": certificate(root, end=10, extensions=[ski]),
-        "expiring, no SKI": certificate(root, end=10), "expired and foreign": certificate(root, end=-1, signer=key("rsa-2048")),
+        "leaf": leaf, "leaf, root": leaf + own, "root, leaf": own + leaf, "root": own, "foreign root": foreign,
+        "empty": "", "foreign": certificate(other), "foreign, its root": certificate(other) + foreign,
+        "two leaves": leaf + certificate(root), "garbage": "x", "junk": block(b"\0\0\0", "CERTIFICATE"),
+        "text before": "x\n" + leaf, "text behind": leaf + "x", "a CSR": pem(csr()), "a key": private_pem("ec-256"),
+        "expired": certificate(root, end=-1), "not yet valid": certificate(root, start=1),
+        "expiring": certificate(root, end=10, extensions=[ski]), "expiring, no SKI": certificate(root, end=10),
+        "expired and foreign": certificate(root, end=-1, signer=key("rsa-2048")),
         "signed by another": certificate(root, signer=key("rsa-2048")), "RSA": certificate(root, kind="rsa-2048"),
         "client": certificate(root, extensions=[x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])]),
         "any usage": certificate(root, extensions=[x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE])]),
         "below an unknown CA": certificate(sub, "below unknown"), "below, CA": below + intermediate,
-        "CA, below": intermediate + below, "below, CA, root": below + intermediate + own, "Ed25519": certificate(root, kind="ed25519"),
+        "CA, below": intermediate + below, "below, CA, root": below + intermediate + own,
+        "Ed25519": certificate(root, kind="ed25519"),
     }  # fmt: skip
     for label, text in certificates.items():
         if label == "below an unknown CA":  # cfssl remembers intermediates: this one goes first
@@ -246,9 +263,10 @@ def bundle_cases() -> Iterator[Case]:
         yield Case("bundle", f"domain {domain}", lambda d=domain: {"certificate": leaf, "domain": d})
         yield Case("bundle", f"ip {domain}", lambda d=domain: {"certificate": certificate(root), "ip": d})
     keys = {
-        "its key": private_pem("ec-256"), "PKCS#8": private_pem("ec-256", pkcs8=True), "another": private_pem("ec-384"),
-        "RSA": private_pem("rsa-2048"), "garbage": "x", "junk": block(b"\0\0\0", "EC PRIVATE KEY"), "empty": "",
-        "encrypted": private_pem("ec-256", password=b"x"), "encrypted PKCS#8": private_pem("ec-256", True, b"x"),
+        "its key": private_pem("ec-256"), "PKCS#8": private_pem("ec-256", pkcs8=True),
+        "another": private_pem("ec-384"), "RSA": private_pem("rsa-2048"), "garbage": "x",
+        "junk": block(b"\0\0\0", "EC PRIVATE KEY"), "empty": "", "encrypted": private_pem("ec-256", password=b"x"),
+        "encrypted PKCS#8": private_pem("ec-256", True, b"x"),
     }  # fmt: skip
     for label, text in keys.items():
         yield Case("bundle", f"private key: {label}", lambda text=text: {"certificate": leaf, "private_key": text})

@@ -9,8 +9,8 @@ from itertools import count
 
 import pytest
 from ca_cases import Case, cases
+from ca_client import Ca
 from ca_compare import assert_alike
-from ca_fixtures import Ca
 
 pytest_plugins = ("ca_fixtures",)
 pytestmark = pytest.mark.filterwarnings("ignore:Attribute's length must be")

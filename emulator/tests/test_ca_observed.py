@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import pytest
-from ca_fixtures import Ca
+from ca_client import Ca
 from ca_material import DER, certificate, csr, flipped, pem_csr
 from cryptography import x509
+
 from dcos_emulator.ca import Root
 
 pytest_plugins = ("ca_fixtures",)
