@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fast path: the code of a module, run in the worker process of the controller that has the task anyway.
+
+To pack a module, start an interpreter and import its libraries takes ten times as long as what our modules do. Where
+the host is the controller itself, none of that is needed. Everything that makes a result is the same code on both
+paths: ``main()`` of the module, AnsibleModule, and the reader of module results in ansible-core.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable
+from types import ModuleType
+
+from ansible import constants as C
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as OrdinaryExecution
+from ansible.release import __version__ as CORE
+
+from ansible_collections.dcos.security.plugins.module_utils._deps import load
+
+try:
+    from ansible.module_utils.common.json import Direction, get_module_encoder
+except ImportError:  # ansible-core before 2.19
+    from ansible.parsing.ajson import AnsibleJSONEncoder
+
+    PROFILE: tuple = ()
+    ENCODER = {"cls": AnsibleJSONEncoder, "vault_to_text": True}
+else:
+    PROFILE = ("legacy",)
+    ENCODER = {"cls": get_module_encoder(*PROFILE, Direction.CONTROLLER_TO_MODULE)}
+
+# What every task that talks to a cluster imports sooner or later, …
+HTTP = ("requests", "http.cookiejar", "idna", "encodings.idna", "concurrent.futures.thread")
+# … and what those import that handle keys or certificates.
+KEYS = (
+    "jwt",
+    "cryptography.x509",
+    "cryptography.hazmat.primitives.asymmetric.ec",
+    "cryptography.hazmat.primitives.asymmetric.rsa",
+    "cryptography.hazmat.primitives.hashes",
+    "cryptography.hazmat.primitives.serialization",
+)
+
+# No task runs here on an ansible-core that this was not tested with, because names are used that are private to it;
+# nor where libraries are missing, which the interpreter of an ordinary module may have.
+POSSIBLE = CORE.startswith(("2.17.", "2.18.", "2.19.", "2.20.", "2.21.")) and all(
+    importlib.util.find_spec(name) for name in ("requests", "cryptography", "jwt")
+)
+
+DISCOVERED = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
+
+
+def in_worker(module: ModuleType, keys: bool = False, files: Iterable[str] = ()) -> type:
+    """Return the class ``ActionModule`` of the action plugin that runs ``module``.
+
+    Call it as the plugin is loaded: that happens in the parent process, at the first task that uses it, so that the
+    libraries imported here are inherited by every worker and no task pays for them.
+
+    Args:
+        module: the Ansible module, imported.
+        keys: whether it handles keys, so that its libraries are worth being imported beforehand.
+        files: options that name files to be written. A task that gives one of them runs as an ordinary module.
+    """
+    if POSSIBLE:
+        for name in (*HTTP, *(KEYS if keys else ())):
+            load(name)
+    return type("ActionModule", (InWorker,), {"module": module, "files": tuple(files)})
+
+
+class InWorker(OrdinaryExecution):
+    """Runs the module here if that makes no difference to the task, and as ansible-core would otherwise."""
+
+    module: ModuleType
+    files: tuple = ()
+
+    def run(self, tmp=None, task_vars=None):
+        """Return the module's result. A failure is a result as well: what is raised here escapes ``until``."""
+        task_vars = task_vars or {}
+        if self._belongs_here(task_vars):
+            return self._run_here(task_vars)
+        return super().run(tmp, task_vars)
+
+    def _belongs_here(self, task_vars):
+        # The connection knows what became of all keywords and variables that have a say in it.
+        return (
+            POSSIBLE
+            and self._connection.transport == "local"
+            and self._connection.become is None
+            and not self._task.async_val
+            and not any(self._task.args.get(option) for option in self.files)
+            and self._interpreter(task_vars) in (*DISCOVERED, "", sys.executable)
+            and boolean(self._templar.template(task_vars.get("dcos_in_process", True)), strict=False)
+        )
+
+    def _interpreter(self, task_vars):
+        """Return the Python that the host's variables or the configuration name."""
+        delegated = task_vars.get("ansible_delegated_vars") or {}
+        variables = delegated.get(self._task.delegate_to, task_vars)
+        return self._templar.template(C.config.get_config_value("INTERPRETER_PYTHON", variables=variables)) or ""
+
+    def _run_here(self, task_vars):
+        args = dict(self._task.args)
+        self._update_module_args(self._task.action, args, task_vars)
+        environment: dict = {}
+        self._compute_environment_string(environment)
+        payload = json.dumps({"ANSIBLE_MODULE_ARGS": args}, **ENCODER).encode()
+        with _environ(environment):
+            answer = _call(self.module.main, payload)
+        result = self._parse_returned_data(answer, *PROFILE)
+        # ansible-core 2.21 has a class for results
+        return result if isinstance(result, dict) else result.as_result_dict(for_round_trip=True)
+
+
+@contextlib.contextmanager
+def _environ(changes):
+    """Set environment variables for as long as the context lasts: the items of a loop share the process."""
+    before = dict(os.environ)
+    os.environ.update({name: str(value) for name, value in changes.items()})
+    try:
+        yield
+    finally:
+        # Not only `changes`: AnsibleModule sets LANG and the like where a locale is missing.
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _call(main, payload):
+    """Call the ``main()`` of a module as if it were a process: {rc, stdout, stderr}."""
+    answer = {"rc": 0, "stdout": "", "stderr": ""}
+    # ansible-core before 2.19 collects warnings here, and only the end of a process would empty it.
+    warnings._global_warnings.clear()
+    warnings._global_deprecations.clear()
+    basic._ANSIBLE_ARGS, basic._ANSIBLE_PROFILE = payload, "legacy"
+    with contextlib.redirect_stdout(io.StringIO()) as stdout, contextlib.redirect_stderr(io.StringIO()) as stderr:
+        try:
+            main()
+        except SystemExit as exc:
+            answer["rc"] = exc.code
+        except Exception:  # pylint: disable=broad-except
+            traceback.print_exc()
+            answer["rc"] = 1
+        finally:
+            basic._ANSIBLE_ARGS = basic._ANSIBLE_PROFILE = None
+    return {**answer, "stdout": stdout.getvalue(), "stderr": stderr.getvalue()}
