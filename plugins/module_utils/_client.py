@@ -62,12 +62,18 @@ class Client:
         """
         token = self.auth.token()
         answer = self._transport.send(method, path, token=token, **kwargs)
-        if answer.status == 401:
+        if answer.status == 401 and token:
             answer = self._transport.send(method, path, token=self.auth.renew(token), **kwargs)
         if 200 <= answer.status < 300 or answer.status in accept or answer.code in accept:
             return answer
         raise HttpError(
-            doing, method, path, answer.status, answer.code, mask(answer.said, secrets), _hint(method, path, answer)
+            doing,
+            method,
+            path,
+            answer.status,
+            answer.code,
+            mask(answer.said, secrets),
+            _hint(method, path, answer, listing="list" in (kwargs.get("params") or ())),
         )
 
     def get(self, path, doing, accept=(), **kwargs) -> Response:
@@ -91,13 +97,13 @@ class Client:
         return self.request("DELETE", path, doing, accept, **kwargs)
 
 
-def _hint(method, path, answer):
+def _hint(method, path, answer, listing):
     """Say what the user can do about an answer of this status from this service."""
     status = answer.status
     if status == 401:
         return "The token was renewed and rejected again: check that url is the cluster the credentials are of."
     if status == 403:
-        return f"The token's user needs {_needed(method, path)} or dcos:superuser."
+        return f"The token's user needs {_needed(method, path, listing)} or dcos:superuser."
     if status == 404 and path.startswith(IAM) and not answer.content:
         return "Groups and permissions exist on DC/OS Enterprise only; check that url is the address of such a cluster."
     if status == 404 and path.startswith(CA):
@@ -111,7 +117,7 @@ def _hint(method, path, answer):
     return ""
 
 
-def _needed(method, path):
+def _needed(method, path, listing):
     if path.startswith(IAM):
         return "dcos:adminrouter:acs full"
     if path.startswith((f"{CA}/bundle", f"{CA}/certificates")):
@@ -120,6 +126,8 @@ def _needed(method, path):
         return "dcos:adminrouter:ops:ca:rw full"
     if path.startswith(f"{SECRETS}/secret/"):
         store, _slash, secret = path[len(f"{SECRETS}/secret/") :].partition("/")
+        if listing:
+            return f"dcos:secrets:list:{store}:/{secret} read"
         action = {"GET": "read", "PUT": "create", "PATCH": "update", "DELETE": "delete"}.get(method, "full")
         return f"dcos:secrets:{store}:/{secret} {action}"
     return "more permissions"
@@ -148,7 +156,7 @@ def together(job: Callable, items: Iterable, concurrency: int) -> list:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-_clients: dict = {}
+_last: list = []
 
 
 def connect(task, pool_size: int = 8) -> Client:
@@ -157,8 +165,8 @@ def connect(task, pool_size: int = 8) -> Client:
     A process keeps the last client, so that the items of a loop share its connections and its login.
     """
     connection = resolve(task.params, os.environ)
-    key = (os.getpid(), repr(connection), task.check_mode, pool_size)
-    if key not in _clients:
-        _clients.clear()
-        _clients[key] = Client(connection, read_only=task.check_mode, pool_size=pool_size)
-    return _clients[key]
+    # The environment is part of it, because a proxy or a CA bundle may have come from there.
+    key = (os.getpid(), connection, dict(os.environ), task.check_mode, pool_size)
+    if not _last or _last[0] != key:
+        _last[:] = [key, Client(connection, read_only=task.check_mode, pool_size=pool_size)]
+    return _last[1]

@@ -94,10 +94,18 @@ class Transport:
         self.ca_path = ca_path
         self.timeout = timeout
         self.read_only = read_only
-        # Handed over with each request: requests lets REQUESTS_CA_BUNDLE override Session.verify, but not this.
-        self.verify = ca_path if validate_certs and ca_path else validate_certs
         self._requests = load("requests")
         self._session = self._open(retries, pool_size)
+        # What the environment says (proxies, and a CA bundle where none was given) is read once and not per request. As
+        # an argument of the request, ca_path holds against REQUESTS_CA_BUNDLE, which overrides Session.verify.
+        self._settings = self._session.merge_environment_settings(
+            origin, {}, None, ca_path if validate_certs and ca_path else validate_certs, None
+        )
+        # Not asked again; nor is ~/.netrc, which requests would put into the Authorization header.
+        self._session.trust_env = False
+        if not validate_certs:
+            urllib3 = load("urllib3")
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def _open(self, retries, pool_size):
         session = self._requests.Session()
@@ -120,9 +128,6 @@ class Transport:
         session.mount(self.origin, patient)
         for path in UNREPEATABLE:
             session.mount(self.origin + path, once)
-        if self.verify is False:
-            urllib3 = load("urllib3")
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         return session
 
     def send(self, method: str, path: str, params=None, body=None, data=None, headers=None, token=None) -> Response:
@@ -160,10 +165,8 @@ class Transport:
                 data=data,
                 headers=headers,
                 timeout=self.timeout,
-                verify=self.verify,
                 allow_redirects=False,
-                # Any auth object keeps requests from putting credentials of ~/.netrc into the header.
-                auth=_leave_alone,
+                **self._settings,
             )
         except errors.SSLError as exc:
             raise ConnectError(self._untrusted(exc)) from exc
@@ -204,10 +207,6 @@ class Transport:
             f"The TLS certificate of {self.origin} is not trusted: {reason}. {remedy} "
             "(/run/dcos/pki/CA/ca-bundle.crt on a master, or /ca/dcos-ca.crt by HTTP, its fingerprint verified)."
         )
-
-
-def _leave_alone(request):
-    return request
 
 
 def _retry_class():
