@@ -1,0 +1,296 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A dcos-emulator of one's own, and the modules run against it as Ansible runs them.
+
+A module is called in this process, with its options where AnsibleModule looks for them, so that what is tested is what
+Ansible would be told: the JSON on standard output, byte for byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from unittest import mock
+
+import requests
+from ansible.module_utils import basic
+
+from ansible_collections.dcos.security.plugins.module_utils import _client
+
+MODULES = "ansible_collections.dcos.security.plugins.modules"
+CONTROLS = "/_emulator"
+# POST requests that change nothing.
+READING_POSTS = ("POST /acs/api/v1/auth/login", "POST /ca/api/v2/info", "POST /ca/api/v2/bundle")
+
+
+class Outcome(dict):
+    """What a module printed, as a dict.
+
+    ``stdout`` is the text itself, ``stderr`` and ``log`` what else it said, ``sent`` the requests that reached the
+    cluster as ``METHOD path``, ``writes`` those of them that may change it.
+    """
+
+    stdout = stderr = log = ""
+    sent: list = []
+
+    @property
+    def writes(self) -> list:
+        return [request for request in self.sent if not request.startswith("GET ") and request not in READING_POSTS]
+
+    @property
+    def warned(self) -> str:
+        """The warnings, in whatever form this ansible-core keeps them, as one text."""
+        return json.dumps(self.get("warnings", []))
+
+
+def call_module(name: str, options: dict, **flags) -> Outcome:
+    """Run a module's ``main()`` with ``options``; ``flags`` are check_mode, diff and verbosity."""
+    arguments = {**options, **{f"_ansible_{flag}": value for flag, value in flags.items()}}
+    module = importlib.import_module(f"{MODULES}.{name}")
+    stdout, stderr, logged = io.StringIO(), io.StringIO(), []
+    _client._clients.clear()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(
+            mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+        )
+        # Since ansible-core 2.19 the way in which module and controller exchange data has a name.
+        stack.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True))
+        stack.enter_context(
+            mock.patch.object(basic.AnsibleModule, "log", lambda _self, *args, **more: logged.append((args, more)))
+        )
+        stack.enter_context(contextlib.redirect_stdout(stdout))
+        stack.enter_context(contextlib.redirect_stderr(stderr))
+        with contextlib.suppress(SystemExit):
+            module.main()
+    outcome = Outcome(json.loads(stdout.getvalue()))
+    outcome.stdout, outcome.stderr, outcome.log = stdout.getvalue(), stderr.getvalue(), repr(logged)
+    return outcome
+
+
+def secrets_in(name: str, options: dict) -> list:
+    """Return the values of those options that a module must never show and that are long enough to look for."""
+    module = importlib.import_module(f"{MODULES}.{name}")
+    spec = {**_connection_spec(), **module.SPEC}
+    return [
+        str(value)
+        for option, value in options.items()
+        if spec.get(option, {}).get("no_log") and value is not None and len(str(value)) >= 6
+    ]
+
+
+def _connection_spec():
+    return importlib.import_module("ansible_collections.dcos.security.plugins.module_utils._options").CONNECTION_SPEC
+
+
+class Cluster:
+    """One running emulator.
+
+    ``connection`` holds the options that every module needs to reach it as its superuser, with a token.
+    """
+
+    def __init__(self, *arguments: str):
+        self._folder = tempfile.TemporaryDirectory(prefix="cluster-")
+        ready = Path(self._folder.name) / "ready.json"
+        self._process = subprocess.Popen(
+            ["dcos-emulator", "--port", "0", "--ready-file", str(ready), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        deadline = time.monotonic() + 60
+        while not ready.exists():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("dcos-emulator did not start")
+            time.sleep(0.02)
+        started = json.loads(ready.read_text(encoding="utf-8"))
+        self.url, self.ca_path = started["url"], started["ca_path"]
+        self.username, self.password = started["username"], started["password"]
+        self._sessions: dict = {}
+        self.token = self.login(self.username, password=self.password)
+        self.connection = {"url": self.url, "ca_path": self.ca_path, "auth_token": self.token, "retries": 0}
+        self._pristine = self.control("GET", "/state").json()
+
+    def stop(self) -> None:
+        """End the emulator."""
+        for session in self._sessions.values():
+            session.close()
+        self._process.terminate()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def reset(self) -> None:
+        """Make it the cluster that it was when it had started."""
+        self.control("DELETE", "/faults")
+        self.control("PUT", "/state", self._pristine)
+        self.control("PUT", "/clock", {"offset": 0})
+        self.control("PATCH", "/settings", {"latency_ms": 0, "permission_cache_seconds": 0})
+
+    # --- requests of the test itself -------------------------------------------------------------------------------
+
+    def request(self, method: str, path: str, body=None, **more) -> requests.Response:
+        """Send a request, with the superuser's token unless ``headers`` are given."""
+        # A connection does not survive the fork in which ansible-test runs each test.
+        session = self._sessions.setdefault(os.getpid(), requests.Session())
+        session.trust_env = False
+        more.setdefault("headers", {"Authorization": f"token={getattr(self, 'token', '')}"})
+        return session.request(method, self.url + path, json=body, verify=self.ca_path or True, **more)
+
+    def api(self, method: str, path: str, body=None, **more):
+        """Send a request that must succeed; return its JSON, if it has any."""
+        answer = self.request(method, path, body, **more)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json() if answer.content else None
+
+    def iam(self, method: str, path: str, body=None):
+        """api() below /acs/api/v1."""
+        return self.api(method, f"/acs/api/v1{path}", body)
+
+    def login(self, uid: str, **secret) -> str:
+        """Return a token for ``uid``, with ``password`` or the service login ``token``."""
+        return self.api("POST", "/acs/api/v1/auth/login", {"uid": uid, **secret}, headers={})["token"]
+
+    def control(self, method: str, path: str, body=None) -> requests.Response:
+        """Use the emulator's test controls."""
+        answer = self.request(method, CONTROLS + path, body)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer
+
+    def fault(self, action="status", **rule) -> None:
+        """Let requests go wrong: see dcos_emulator.faults.Rule."""
+        self.control("POST", "/faults", {"action": action, **rule})
+
+    def heal(self) -> None:
+        """Let no request go wrong any more."""
+        self.control("DELETE", "/faults")
+
+    def sent(self) -> list:
+        """Return the requests since forget(), as ``METHOD path`` with the query where there is one."""
+        entries = self.control("GET", "/journal").json()["entries"]
+        return [
+            f"{entry['method']} {entry['path']}{'?' if entry['query'] else ''}{entry['query']}" for entry in entries
+        ]
+
+    def forget(self) -> None:
+        """Empty the journal of requests."""
+        self.control("DELETE", "/journal")
+
+    # --- what is on it ---------------------------------------------------------------------------------------------
+
+    def state(self) -> dict:
+        """Return all that is on the cluster as {(kind, *key): value}, but for what is no entity."""
+        records = self.control("GET", "/state").json()["records"]
+        return {(kind, *key): value for kind, key, value in records if kind not in ("meta", "backend")}
+
+    def load(self, records: list) -> None:
+        """Add records [kind, key, value] to the present state."""
+        present = self.control("GET", "/state").json()["records"]
+        self.control("PUT", "/state", {"records": present + records})
+
+    def account(self, uid: str) -> dict | None:
+        """Return {description, public_key, groups, permissions: {rid: actions}} of an account, or None."""
+        state = self.state()
+        user = state.get(("user", uid))
+        if user is None:
+            return None
+        return {
+            "description": user["description"],
+            "public_key": user["public_key"],
+            "groups": sorted(key[1] for key in state if key[0] == "member" and key[2] == uid),
+            "permissions": {
+                key[1]: sorted(actions)
+                for key, actions in state.items()
+                if key[0] == "grant" and key[2:] == ("users", uid)
+            },
+        }
+
+    def secret(self, path: str) -> dict | None:
+        """Return {value, binary, metadata} of a secret in the default store, or None."""
+        return self.state().get(("secret", "default", path))
+
+    # --- modules ---------------------------------------------------------------------------------------------------
+
+    def attempt(self, module: str, check=False, diff=True, verbosity=0, **options) -> Outcome:
+        """Run a module against this cluster, whether it succeeds or fails; it must not show its secret options."""
+        options = {**self.connection, **options}
+        self.forget()
+        outcome = call_module(module, options, check_mode=check, diff=diff, verbosity=verbosity)
+        outcome.sent = self.sent()
+        if check:
+            assert not outcome.writes, "a write in check mode"
+        for secret in secrets_in(module, options):
+            shown = outcome.stderr + outcome.log
+            if module != "dcos_login":
+                shown += outcome.stdout
+            assert secret not in shown
+            assert json.dumps(secret)[1:-1] not in shown
+        return outcome
+
+    def run(self, module: str, **options) -> Outcome:
+        """Run a module that must succeed."""
+        outcome = self.attempt(module, **options)
+        assert not outcome.get("failed"), outcome
+        return outcome
+
+    def fail(self, module: str, **options) -> Outcome:
+        """Run a module that must fail, with a sentence and no traceback, without having written anything."""
+        before = self.state()
+        outcome = self.attempt(module, **options)
+        assert outcome.get("failed"), outcome
+        assert "Unexpected" not in outcome["msg"], outcome
+        assert "Traceback" not in outcome.stdout
+        assert outcome["changed"] is False
+        assert self.state() == before
+        return outcome
+
+    def converge(self, module: str, **options) -> Outcome:
+        """Run it predicted, done, repeated and predicted again: a change, the same change, no change, no change."""
+        before = self.state()
+        predicted = self.run(module, check=True, **options)
+        assert predicted["changed"] is True
+        assert self.state() == before
+        done = self.run(module, **options)
+        assert done["changed"] is True
+        after = self.state()
+        for check in (False, True):
+            again = self.run(module, check=check, **options)
+            assert again["changed"] is False, again
+            assert again["diff"]["before"] == again["diff"]["after"]
+            assert not again.writes
+            assert self.state() == after
+        return done
+
+
+def in_child(function, *arguments):
+    """Start ``function(*arguments)`` in a forked process; return a function that waits and returns (result, signal).
+
+    ``result`` must be JSON; it is None where the process died.
+    """
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if not pid:
+        status = 1
+        try:
+            os.close(reader)
+            with open(writer, "w", encoding="utf-8") as stream:
+                json.dump(function(*arguments), stream)
+            status = 0
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+    os.close(writer)
+
+    def wait():
+        with open(reader, encoding="utf-8") as stream:
+            text = stream.read()
+        status = os.waitpid(pid, 0)[1]
+        return json.loads(text) if text else None, os.WTERMSIG(status)
+
+    return wait
