@@ -98,8 +98,11 @@ class Task:
             run(self)
         except DcosError as exc:
             self._fail(str(exc), **exc.as_result())
-        except (Exception, SystemExit) as exc:  # pylint: disable=broad-except
-            # What escapes a module is shown unmasked by recent cores, and a SystemExit in a worker ends the play.
+        except BaseException as exc:  # pylint: disable=broad-except
+            # What escapes a module is shown unmasked by recent cores. In a worker, what is no Exception would end the
+            # play: a SystemExit, or a panic in cryptography's Rust. The time-out of a task is such a one and must pass.
+            if not isinstance(exc, (Exception, SystemExit)) and type(exc).__module__ != "pyo3_runtime":
+                raise
             secrets = self.module.no_log_values
             self._fail(
                 f"Unexpected {type(exc).__name__}: {mask(str(exc), secrets)}. Please report this bug.",

@@ -101,7 +101,7 @@ class InWorker(OrdinaryExecution):
             and self._connection.become is None
             and not self._task.async_val
             and not any(self._task.args.get(option) for option in self.files)
-            and self._interpreter(task_vars) in (*DISCOVERED, "", sys.executable)
+            and _is_this_python(self._interpreter(task_vars))
             and boolean(self._templar.template(task_vars.get("dcos_in_process", True)), strict=False)
         )
 
@@ -122,6 +122,15 @@ class InWorker(OrdinaryExecution):
         result = self._parse_returned_data(answer, *PROFILE)
         # ansible-core 2.21 has a class for results
         return result if isinstance(result, dict) else result.as_result_dict(for_round_trip=True)
+
+
+def _is_this_python(path):
+    """Tell whether a task that is to run on ``path`` sees the libraries of this process."""
+    mine = sys.executable
+    return path in ("", *DISCOVERED, mine) or (
+        # python, python3 and python3.12 of one virtual environment, but not those of two
+        os.path.dirname(path) == os.path.dirname(mine) and os.path.realpath(path) == os.path.realpath(mine)
+    )
 
 
 @contextlib.contextmanager
