@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.dcos.security.plugins.module_utils._deps import load
 from ansible_collections.dcos.security.plugins.module_utils._errors import ConnectError, InputError, InternalError
 
 LOGIN_PATH = "/acs/api/v1/auth/login"
-# POST requests that change nothing: the login, and two of the CA's queries (which are POST as in cfssl).
-READ_ONLY_POSTS = (LOGIN_PATH, "/ca/api/v2/info", "/ca/api/v2/bundle")
+# POST requests that change nothing: the login, and the CA's queries (which are POST as in cfssl).
+READ_ONLY_POSTS = (LOGIN_PATH, "/ca/api/v2/info", "/ca/api/v2/bundle", "/ca/api/v2/certificates")
 # POST requests that must not be sent twice: each issues a certificate.
 UNREPEATABLE = ("/ca/api/v2/sign", "/ca/api/v2/newcert")
 
@@ -95,7 +96,8 @@ class Transport:
         self.timeout = timeout
         self.read_only = read_only
         self._requests = load("requests")
-        self._session = self._open(retries, pool_size)
+        self._session = self._requests.Session()
+        self._session.cookies.set_policy(load("http.cookiejar").DefaultCookiePolicy(allowed_domains=[]))
         # What the environment says (proxies, and a CA bundle where none was given) is read once and not per request. As
         # an argument of the request, ca_path holds against REQUESTS_CA_BUNDLE, which overrides Session.verify.
         self._settings = self._session.merge_environment_settings(
@@ -103,15 +105,16 @@ class Transport:
         )
         # Not asked again; nor is ~/.netrc, which requests would put into the Authorization header.
         self._session.trust_env = False
+        context = _ssl_context(self._settings["verify"]) if origin.startswith("https:") else None
+        self._mount(retries, pool_size, context)
+        self._settings["verify"] = validate_certs
         if not validate_certs:
             urllib3 = load("urllib3")
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
-    def _open(self, retries, pool_size):
-        session = self._requests.Session()
-        session.cookies.set_policy(load("http.cookiejar").DefaultCookiePolicy(allowed_domains=[]))
-        adapters, retry = self._requests.adapters, _retry_class()
-        patient = adapters.HTTPAdapter(
+    def _mount(self, retries, pool_size, context):
+        adapter, retry = _adapter_class(context), _retry_class()
+        patient = adapter(
             pool_maxsize=pool_size,
             max_retries=retry(
                 total=retries,
@@ -121,14 +124,13 @@ class Transport:
                 raise_on_status=False,
             ),
         )
-        once = adapters.HTTPAdapter(
+        once = adapter(
             max_retries=retry(total=retries, connect=retries, read=False, status=0, other=0, raise_on_status=False)
         )
         once.poolmanager = patient.poolmanager
-        session.mount(self.origin, patient)
+        self._session.mount(self.origin, patient)
         for path in UNREPEATABLE:
-            session.mount(self.origin + path, once)
-        return session
+            self._session.mount(self.origin + path, once)
 
     def send(self, method: str, path: str, params=None, body=None, data=None, headers=None, token=None) -> Response:
         """Send one request and return its answer, whatever its status.
@@ -207,6 +209,40 @@ class Transport:
             f"The TLS certificate of {self.origin} is not trusted: {reason}. {remedy} "
             "(/run/dcos/pki/CA/ca-bundle.crt on a master, or /ca/dcos-ca.crt by HTTP, its fingerprint verified)."
         )
+
+
+def _ssl_context(verify):
+    """Return what decides which certificates are trusted: those of the path ``verify``, any (False), requests' (True)."""
+    context = load("urllib3.util.ssl_").create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
+    # Python 3.13 would insist on a SubjectKeyIdentifier, which the root that a cluster makes for itself has not.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if verify:
+        path = load("requests.certs").where() if verify is True else verify
+        try:
+            context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
+        except OSError as exc:  # SSLError is one: it is no PEM
+            raise InputError(f"No CA certificates can be read from '{path}': {exc.strerror or exc}.") from exc
+    return context
+
+
+def _adapter_class(context):
+    """Return a HTTPAdapter whose connections share one TLS context.
+
+    On its own requests makes one for each connection, and loads its CA bundle (25 ms) into each.
+    """
+
+    class Adapter(load("requests.adapters").HTTPAdapter):
+        def init_poolmanager(self, *args, **kwargs):
+            super().init_poolmanager(*args, ssl_context=context, **kwargs)
+
+        def proxy_manager_for(self, proxy, **kwargs):
+            return super().proxy_manager_for(proxy, ssl_context=context, **kwargs)
+
+        def cert_verify(self, conn, url, verify, cert):
+            # Without the CA certificates that requests would have each connection load again.
+            conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
+
+    return Adapter
 
 
 def _retry_class():
