@@ -212,7 +212,7 @@ class Transport:
 
 
 def _ssl_context(verify):
-    """Return what decides which certificates are trusted: those of the path ``verify``, any (False), requests' (True)."""
+    """Return what decides whom to trust: CAs of the path ``verify``, anybody (False), or those of requests (True)."""
     context = load("urllib3.util.ssl_").create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
     # Python 3.13 would insist on a SubjectKeyIdentifier, which the root that a cluster makes for itself has not.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
