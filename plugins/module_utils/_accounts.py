@@ -8,20 +8,89 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from ansible_collections.dcos.security.plugins.module_utils import _iam, _keys
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError, RefusedError
+from ansible_collections.dcos.security.plugins.module_utils._permissions import check_uid
 from ansible_collections.dcos.security.plugins.module_utils._rekey import Rekey, is_pending
 
 NATIVE_PREFIX = "dcos_"
 
 
-class ServiceAccount(Entity):
+def describe_accounts(client: Client, uid: str | None, services: bool, fields) -> list:
+    """Return people, or service accounts, as a list of {uid, and each of ``fields`` of the User object}, sorted by uid.
+
+    All of them if ``uid`` is None; else none or the one, with its ``groups`` where the cluster has groups.
+    """
+    if uid is None:
+        users = _iam.read_users(client, services)
+    else:
+        check_uid(uid)
+        user = _iam.read_user(client, uid)
+        users = [user] if user and bool(user.get("is_service")) == services else []
+    found = [{"uid": user["uid"], **{field: user.get(field) for field in fields}} for user in users]
+    groups = _iam.read_groups_of(client, uid, accept=(404,)) if uid is not None and found else None
+    if groups is not None:
+        found[0]["groups"] = groups
+    return sorted(found, key=itemgetter("uid"))
+
+
+class Account(Entity):
+    """What people and service accounts have in common: memberships, and protection from harm.
+
+    Args:
+        groups: manage memberships, so that they are read; ``exclusive_groups``: also leave all other groups.
+    """
+
+    set_fields = ("groups",)
+
+    def __init__(self, client: Client, uid: str, groups: bool, exclusive_groups: bool):
+        self.exclusive = exclusive_groups
+        self._client = client
+        self._uid = uid
+        self._groups = groups
+
+    def _memberships(self):
+        """Return {"groups": gids} where memberships are managed, else {}."""
+        return {"groups": _iam.read_groups_of(self._client, self._uid) or []} if self._groups else {}
+
+    def _move(self, present, wanted):
+        """Join the groups that are wanted and, if they are exclusive, leave the others."""
+        for gid in sorted(set(wanted) - set(present)):
+            _iam.join_group(self._client, gid, self._uid)
+        if self.exclusive:
+            for gid in sorted(set(present) - set(wanted)):
+                _iam.leave_group(self._client, gid, self._uid)
+
+    def _guard(self, doing):
+        """Refuse to delete or recreate the account that is logged in, and the last superuser."""
+        if self._uid == self._client.uid:
+            raise RefusedError(
+                f"Refused to {doing} '{self._uid}': it is the account that is logged in. Log in as another one."
+            )
+        if _iam.SUPERUSERS in (_iam.read_groups_of(self._client, self._uid) or []):
+            self._guard_superusers(doing)
+
+    def _guard_memberships(self, before, changes):
+        """Refuse to leave the group superusers without members."""
+        leaves = set(before["groups"]) - set(changes["groups"]) if self.exclusive and "groups" in changes else ()
+        if _iam.SUPERUSERS in leaves:
+            self._guard_superusers("remove from its groups")
+
+    def _guard_superusers(self, doing):
+        if _iam.is_last_superuser(self._client, self._uid):
+            raise RefusedError(
+                f"Refused to {doing} '{self._uid}': it is the last member of the group superusers. Add another one."
+            )
+
+
+class ServiceAccount(Account):
     """Fields: ``description``, ``public_key`` (PEM, compared as a key), and ``groups`` where they are managed.
 
     Args:
-        groups: manage memberships, so that read() looks them up; ``exclusive_groups``: also leave all other groups.
         finish: finish a key replacement that an earlier run left; if not, only tell of it (check mode, deletion).
     """
 
@@ -35,14 +104,11 @@ class ServiceAccount(Entity):
         allow_native=False,
         finish=True,
     ):
+        super().__init__(client, uid, groups, exclusive_groups)
         self.label = f"service account '{uid}'"
         self.key_replaced = False
         self.restored = {"permissions": [], "groups": []}
-        self._client = client
-        self._uid = uid
         self._on_key_change = on_key_change
-        self._groups = groups
-        self._exclusive = exclusive_groups
         self._allow_native = allow_native
         self._finish = finish
         self._rekey = Rekey(client, uid)
@@ -58,10 +124,7 @@ class ServiceAccount(Entity):
             raise InputError(
                 f"'{self._uid}' is a user, not a service account: choose another uid, or delete that user."
             )
-        account = {"description": user["description"], "public_key": user["public_key"]}
-        if self._groups:
-            account["groups"] = _iam.read_groups_of(self._client, self._uid) or []
-        return account
+        return {"description": user["description"], "public_key": user["public_key"], **self._memberships()}
 
     def _finished(self, user):
         """Finish a key replacement that an earlier run did not, and return the account after it."""
@@ -74,24 +137,17 @@ class ServiceAccount(Entity):
         return _iam.read_user(self._client, self._uid)
 
     def differs(self, field, present, desired):
-        """Keys differ as keys, not as text; memberships differ if one is missing, or any at all when exclusive."""
+        """Keys differ as keys, not as text."""
         if field == "public_key":
             return not _keys.same_public_key(desired, present)
-        if field == "groups":
-            missing = set(desired) - set(present or [])
-            return bool(missing) or (self._exclusive and set(present or []) != set(desired))
-        return present != desired
+        return super().differs(field, present, desired)
 
     def create(self, desired):
         """PUT the account, then its memberships."""
-        if "public_key" not in desired:
-            raise InputError(
-                f"{self.label} does not exist: give public_key or public_key_path so that it can be created."
-            )
         body = {name: desired[name] for name in ("description", "public_key") if name in desired}
         if not _iam.create_user(self._client, self._uid, body, "service account"):
             return False
-        self._join(desired.get("groups", []))
+        self._move((), desired.get("groups", ()))
         return True
 
     def update(self, before, changes):
@@ -103,11 +159,7 @@ class ServiceAccount(Entity):
         ):
             return False
         if "groups" in changes:
-            present = before.get("groups", [])
-            self._join(set(changes["groups"]) - set(present))
-            if self._exclusive:
-                for gid in sorted(set(present) - set(changes["groups"])):
-                    _iam.leave_group(self._client, gid, self._uid)
+            self._move(before["groups"], changes["groups"])
         return True
 
     def shown(self, fields):
@@ -117,18 +169,19 @@ class ServiceAccount(Entity):
             view["public_key"] = _keys.fingerprint(view["public_key"])
         return view
 
-    def merged(self, before, changes):
-        """Memberships add up unless they are exclusive."""
-        after = {**before, **changes}
-        if "groups" in changes and not self._exclusive:
-            after["groups"] = sorted(set(before.get("groups", [])) | set(changes["groups"]))
-        return after
-
     def check(self, before, changes):
         """Refuse what would do harm, before anything is sent; look up what a new key will restore."""
+        if before is None:
+            if "public_key" not in changes:
+                raise InputError(
+                    f"{self.label} does not exist: give public_key or public_key_path so that it can be created."
+                )
+            return
         if changes is None:
             self._guard("delete")
-        elif "public_key" in changes:
+            return
+        self._guard_memberships(before, changes)
+        if "public_key" in changes:
             if self._on_key_change == "fail":
                 raise InputError(
                     f"{self.label} has another public key (fingerprint {_keys.fingerprint(before['public_key'])}). Set "
@@ -150,17 +203,4 @@ class ServiceAccount(Entity):
                 f"Refused to {doing} '{self._uid}': it is an account of DC/OS itself. Set allow_native: true if "
                 "you are sure."
             )
-        if self._uid == self._client.uid:
-            raise RefusedError(
-                f"Refused to {doing} '{self._uid}': it is the account that is logged in. Log in as another one."
-            )
-        if _iam.SUPERUSERS in (_iam.read_groups_of(self._client, self._uid) or []) and _iam.is_last_superuser(
-            self._client, self._uid
-        ):
-            raise RefusedError(
-                f"Refused to {doing} '{self._uid}': it is the last member of the group superusers. Add another one."
-            )
-
-    def _join(self, gids):
-        for gid in sorted(gids):
-            _iam.join_group(self._client, gid, self._uid)
+        super()._guard(doing)

@@ -11,6 +11,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._client import IAM, Client
@@ -57,19 +58,53 @@ def read_permissions(client: Client, subject: Subject):
 
     One request, whatever the size of the cluster: GET /users/{uid}/permissions or /groups/{gid}/permissions.
     """
+    listed = list_permissions(client, subject)
+    return listed and {
+        entry["rid"]: {"actions": set(entry["actions"]), "description": entry["description"]} for entry in listed[0]
+    }
+
+
+def list_permissions(client: Client, subject: Subject):
+    """Return the grants of ``subject``, direct ones and those by way of groups, or None if it is unknown.
+
+    Each is a list of {rid, description, actions} sorted by rid, the second kind with the ``gid`` as well.
+    """
     answer = client.get(
         f"{subject.path}/permissions", f"read the permissions of {subject}", accept=(UNKNOWN_USER, UNKNOWN_GROUP)
     )
     if answer.status != 200:
         return None
-    direct = answer.json.get("direct" if subject.kind == "user" else "array", [])
-    return {
-        entry["rid"]: {
-            "actions": {action["name"] for action in entry["actions"]},
+    if subject.kind == "group":
+        return _entries(answer.json["array"]), []
+    return _entries(answer.json["direct"]), _entries(answer.json["groups"], "gid")
+
+
+def list_holders(client: Client, rid: str):
+    """GET /acls/{rid}/permissions: who may do what, as {users: [{uid, actions}], groups: [{gid, actions}]}."""
+    answer = client.get(f"{acl_path(rid)}/permissions", f"read who has permissions on '{rid}'", accept=(UNKNOWN_RID,))
+    holders = answer.json if answer.status == 200 else {}
+    return {kind: _holders(holders.get(kind, ()), name) for kind, name in (("users", "uid"), ("groups", "gid"))}
+
+
+def _holders(holders, name):
+    return sorted(({name: holder[name], "actions": _actions(holder)} for holder in holders), key=itemgetter(name))
+
+
+def _entries(entries, *names):
+    found = [
+        {
+            "rid": entry["rid"],
             "description": entry.get("description", ""),
+            "actions": _actions(entry),
+            **{name: entry[name] for name in names},
         }
-        for entry in direct
-    }
+        for entry in entries
+    ]
+    return sorted(found, key=itemgetter("rid", *names))
+
+
+def _actions(entry):
+    return sorted(action["name"] for action in entry["actions"])
 
 
 def read_acls(client: Client) -> dict:

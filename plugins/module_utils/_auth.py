@@ -20,7 +20,7 @@ from datetime import datetime, timezone
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, HttpError, InputError
 from ansible_collections.dcos.security.plugins.module_utils._http import LOGIN_PATH
-from ansible_collections.dcos.security.plugins.module_utils._options import read_text
+from ansible_collections.dcos.security.plugins.module_utils._options import ANONYMOUS, read_text
 
 # A token with less time left than this (seconds) is replaced before it is used.
 RENEW_BEFORE = 60
@@ -115,8 +115,13 @@ class Authenticator:
         self._token = self.given
         self._lock = threading.Lock()
 
-    def token(self, min_validity=RENEW_BEFORE) -> str:
-        """Return a token with at least ``min_validity`` seconds left, logging in where that is needed and possible."""
+    def token(self, min_validity=RENEW_BEFORE) -> str | None:
+        """Return a token with at least ``min_validity`` seconds left, logging in where that is needed and possible.
+
+        None if the connection is anonymous.
+        """
+        if self._connection.way == ANONYMOUS:
+            return None
         with self._lock:
             if self._token is None:
                 self._token = self._login(self._connection.way)

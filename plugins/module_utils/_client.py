@@ -159,12 +159,12 @@ def together(job: Callable, items: Iterable, concurrency: int) -> list:
 _last: list = []
 
 
-def connect(task, pool_size: int = 8) -> Client:
-    """Return the client for a task's connection options.
+def connect(task, pool_size: int = 8, anonymous: bool = False) -> Client:
+    """Return the client for a task's connection options; an ``anonymous`` one sends no credentials.
 
     A process keeps the last client, so that the items of a loop share its connections and its login.
     """
-    connection = resolve(task.params, os.environ)
+    connection = resolve(task.params, os.environ, anonymous)
     # The environment is part of it, because a proxy or a CA bundle may have come from there.
     key = (os.getpid(), connection, dict(os.environ), task.check_mode, pool_size)
     if not _last or _last[0] != key:

@@ -28,6 +28,9 @@ class Entity:
 
     label = "object"  # as it stands in a sentence: "service account 'kafka'"
     secret_fields: tuple = ()
+    # Lists whose order means nothing. What is wanted is added to what is there or, if exclusive, replaces it.
+    set_fields: tuple = ()
+    exclusive = False
 
     def read(self) -> dict | None:
         """Return the present fields, or None if it does not exist."""
@@ -45,12 +48,19 @@ class Entity:
         """Delete it; no error if it is gone by now."""
         raise NotImplementedError
 
-    def check(self, before: dict, changes: dict | None) -> None:
-        """Refuse an update (or a deletion, if ``changes`` is None) that must not happen; also asked in check mode."""
+    def check(self, before: dict | None, changes: dict | None) -> None:
+        """Refuse what must not happen: a creation (``before`` is None), an update, a deletion (``changes`` is None).
+
+        It is asked in check mode, too.
+        """
 
     def merged(self, before: dict, changes: dict) -> dict:
-        """Return the fields as they are after an update."""
-        return {**before, **changes}
+        """Return the fields as they are after a creation (``before`` is empty) or an update."""
+        after = {**before, **changes}
+        for field in set(self.set_fields) & set(changes):
+            kept = () if self.exclusive else before.get(field) or ()
+            after[field] = sorted({*kept, *changes[field]})
+        return after
 
     def shown(self, fields: dict) -> dict:
         """Return what a diff shows of the fields, where that is not the fields themselves."""
@@ -58,6 +68,9 @@ class Entity:
 
     def differs(self, field: str, present, desired) -> bool:
         """Tell whether a field's two values differ in meaning."""
+        if field in self.set_fields:
+            present, desired = set(present or ()), set(desired)
+            return present != desired if self.exclusive else not desired <= present
         return present != desired
 
 
@@ -96,8 +109,9 @@ def _step(task, entity, before, desired):
                 entity.delete(before)
         return Outcome(before is not None, before, None)
     if before is None:
+        entity.check(None, desired)
         done = task.check_mode or entity.create(desired)
-        return Outcome(True, None, dict(desired)) if done else None
+        return Outcome(True, None, entity.merged({}, desired)) if done else None
     changes = {name: value for name, value in desired.items() if entity.differs(name, before.get(name), value)}
     if not changes:
         return Outcome(False, before, before)

@@ -35,6 +35,13 @@ def read_user(client: Client, uid: str):
     return answer.json if answer.status == 200 else None
 
 
+def read_users(client: Client, services: bool) -> list:
+    """GET /users: the User objects of all people, or of all service accounts (the API lists either kind alone)."""
+    kind = "service accounts" if services else "users"
+    answer = client.get(f"{IAM}/users", f"list the {kind}", params={"type": "service"} if services else None)
+    return answer.json["array"]
+
+
 def create_user(client: Client, uid: str, body: dict, what: str) -> bool:
     """PUT /users/{uid}: create an account; False if the uid is taken. ``what`` names its kind in errors."""
     secrets = [body["password"]] if "password" in body else []
@@ -53,10 +60,15 @@ def delete_user(client: Client, uid: str) -> None:
     client.delete(user_path(uid), f"delete account '{uid}'", accept=(UNKNOWN_USER,))
 
 
-def read_groups_of(client: Client, uid: str):
-    """GET /users/{uid}/groups: the gids, sorted; None if there is no such account."""
-    answer = client.get(f"{user_path(uid)}/groups", f"read the groups of '{uid}'", accept=(UNKNOWN_USER,))
+def read_groups_of(client: Client, uid: str, accept=()):
+    """GET /users/{uid}/groups: the gids, sorted; None if there is no such account, or for one of ``accept``."""
+    answer = client.get(f"{user_path(uid)}/groups", f"read the groups of '{uid}'", accept=(UNKNOWN_USER, *accept))
     return sorted(item["group"]["gid"] for item in answer.json["array"]) if answer.status == 200 else None
+
+
+def read_all_groups(client: Client) -> list:
+    """GET /groups: every Group object."""
+    return client.get(f"{IAM}/groups", "list the groups").json["array"]
 
 
 def read_group(client: Client, gid: str, accept=()):
@@ -111,7 +123,11 @@ def leave_group(client: Client, gid: str, uid: str) -> None:
     )
 
 
+def read_all_members(client: Client, gid: str) -> list:
+    """Return the uids of a group's people and service accounts, sorted; two requests."""
+    return sorted(read_members(client, gid, services=False) + read_members(client, gid, services=True))
+
+
 def is_last_superuser(client: Client, uid: str) -> bool:
     """Tell whether ``uid`` is the only member of the group ``superusers``, of either kind."""
-    members = read_members(client, SUPERUSERS, services=False) + read_members(client, SUPERUSERS, services=True)
-    return members == [uid]
+    return read_all_members(client, SUPERUSERS) == [uid]

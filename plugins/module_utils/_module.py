@@ -76,10 +76,11 @@ class Task:
                     os.chown(name, os.stat(path).st_uid, os.stat(path).st_gid)
                 self.set_attributes({name: mode})
             while aside:
-                os.replace(*aside[0])
+                name, path = aside[0]
+                os.replace(name, path)
                 aside.pop(0)
         except OSError as exc:
-            raise InputError(f"'{exc.filename2 or exc.filename}' cannot be written: {exc.strerror}.") from exc
+            raise InputError(f"'{path}' cannot be written: {exc.strerror}.") from exc
         finally:
             for name, _path in aside:
                 os.unlink(name)

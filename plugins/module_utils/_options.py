@@ -56,6 +56,10 @@ class Way(NamedTuple):
     options: dict
 
 
+# For what the cluster answers to anybody: no credentials are needed, and none are sent.
+ANONYMOUS = Way("anonymous", {})
+
+
 class Connection(NamedTuple):
     """Where to connect, how far to trust it, and how to authenticate there."""
 
@@ -68,8 +72,10 @@ class Connection(NamedTuple):
     retries: int
 
 
-def resolve(params: dict, environ) -> Connection:
+def resolve(params: dict, environ, anonymous: bool = False) -> Connection:
     """Turn options (None or empty: not given) and the environment into a Connection.
+
+    ``anonymous`` leaves credentials out of it, whatever there are.
 
     Raises InputError for options that contradict each other or cannot be used, AuthError where credentials are missing.
     """
@@ -83,7 +89,7 @@ def resolve(params: dict, environ) -> Connection:
     if validate_certs is None:
         validate_certs = cli.validate_certs if cli else not _truth(environ, "DCOS_TLS_INSECURE")
     url = _origin(cli.url if cli else params.get("url") or environ.get("DCOS_URL"))
-    way, renewals = _choose(method, given, env, cli)
+    way, renewals = (ANONYMOUS, ()) if anonymous else _choose(method, given, env, cli)
     return Connection(
         url=url,
         way=way,

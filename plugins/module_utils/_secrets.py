@@ -93,10 +93,22 @@ class Secret(Entity):
         )
 
 
-def list_secrets(client: Client, folder: str, store: str) -> list:
+def describe(fields: dict) -> dict:
+    """Return what may be told of a secret's fields: {content_type, size in bytes} and its metadata, not its value."""
+    value = fields["value"]
+    return {
+        "content_type": fields["content_type"],
+        "size": len(value.encode() if isinstance(value, str) else value),
+        **{name: fields[name] for name in METADATA if name in fields},
+    }
+
+
+def list_secrets(client: Client, folder: str, store: str, accept=()) -> list:
     """GET with ``?list=true``: the paths below ``folder`` ("" is the root), relative to it, recursive and sorted.
 
-    A folder that does not exist lists as empty, so this cannot prove that one exists.
+    A folder that does not exist lists as empty, so this cannot prove that one exists; so does one of ``accept``.
     """
-    answer = client.get(secret_path(store, folder), f"list the secrets in '/{folder}'", params={"list": "true"})
-    return sorted(answer.json["array"])
+    answer = client.get(
+        secret_path(store, folder), f"list the secrets in '/{folder}'", accept=accept, params={"list": "true"}
+    )
+    return sorted(answer.json["array"]) if answer.status == 200 else []

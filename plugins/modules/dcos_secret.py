@@ -133,7 +133,7 @@ from ansible_collections.dcos.security.plugins.module_utils._converge import con
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 from ansible_collections.dcos.security.plugins.module_utils._options import read_bytes
-from ansible_collections.dcos.security.plugins.module_utils._secrets import BINARY, TEXT, Secret
+from ansible_collections.dcos.security.plugins.module_utils._secrets import BINARY, TEXT, Secret, describe
 
 SPEC = {
     "path": {"type": "str", "required": True},
@@ -165,9 +165,8 @@ def run(task):
         )
     task.result["secret"] = {"path": secret.path, "store": secret.store}
     if present:
-        value = after["value"]
-        size = len(value.encode() if isinstance(value, str) else value)
-        task.result["secret"].update(content_type=after["content_type"], size=size)
+        described = describe(after)
+        task.result["secret"].update({name: described[name] for name in ("content_type", "size")})
 
 
 def _wanted(task):

@@ -24,10 +24,10 @@ LAYERS = [
     "_cli", "_options",
     "_http",
     "_keys", "_x509_names", "_x509", "_permission_reference", "_permissions",
-    "_auth", "_client", "_converge",
-    "_iam", "_acl", "_rekey", "_accounts", "_grants",
+    "_auth", "_client", "_converge", "_keypair",
+    "_iam", "_acl", "_rekey", "_accounts", "_people", "_groups", "_grants",
     "_secrets", "_credential",
-    "_ca", "_certificate",
+    "_ca", "_authority", "_certificate",
     "_module",
 ]
 
