@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import ssl
 from urllib.parse import urljoin, urlsplit
 
@@ -269,4 +270,5 @@ def _cause(exc):
             break
         exc = inner
     text = getattr(exc, "verify_message", None) or getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
-    return text.split(">: ", maxsplit=1)[-1].rstrip(".")
+    # urllib3 writes the connection object in front of it, and the number of the error.
+    return re.split(r">: |\): |\[Errno -?\d+\] ", text)[-1].rstrip(".")
