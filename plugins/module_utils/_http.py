@@ -271,4 +271,4 @@ def _cause(exc):
         exc = inner
     text = getattr(exc, "verify_message", None) or getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
     # urllib3 writes the connection object in front of it, and the number of the error.
-    return re.split(r">: |\): |\[Errno -?\d+\] ", text)[-1].rstrip(".")
+    return re.split(r">: |\): |\[Errno -?\d+\] ", text)[-1].rstrip(".)")
