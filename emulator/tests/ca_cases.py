@@ -49,18 +49,19 @@ ODD_JSON = (
     b'{"names":[{"C":"US"},null,{"O":"x"}]}', b'{"key":"x"}', b'{"key":[]}', b'{"key":{"algo":1}}',
     b'{"key":{"size":"x"}}', b'{"key":{"size":1.5}}', b'{"key":{"size":1e3}}',
     b'{"key":{"size":99999999999999999999}}', b'{"key":{"size":9223372036854775808}}', b'{"key":null}', b'{"key":{}}',
-    b'{"key":{"algo":"rsa"},"key":{"size":2048}}', b'{"key":{"algo":"rsa"},"key":null}', b'{"key":1,"ca":{}}',
-    b'{"ca":{}}', b'{"ca":null}', b'{"ca":[]}', b'{"ca":{"pathlen":"x"}}', b'{"ca":{"expiry":1}}',
-    b'{"ca":{"pathlenzero":1}}', b'{"serialnumber":"12"}', b'{"serialnumber":1}', b'{"CN":1,"hosts":2}',
-    b'{"cn":"x","HOSTS":["a"],"KEY":{"ALGO":"rsa"}}', b'{"request":1}', b'{"request":{"hosts":1}}',
-    b'{"request":null}', b'{"request":{"key":{"size":"x"}}}', b'{"request":{"names":[{"C":1}]}}',
-    b'{"request":{"ca":{"expiry":1}}}', b'{"request":{"ca":{}}}', b'{"request":{"CN":"a"},"hostname":"q.w,1.2.3.4"}',
-    b'{"request":{"names":[{}]}}', b'{"request":{"key":{"algo":"rsa","size":1024}}}',
-    b'{"request":null,"request":{"CN":"x"}}', b'{"request":{"CN":"x"},"request":{"hosts":["x"]}}', b'{"bundle":1}',
-    b'{"hostname":[]}', b'{"subject":1}', b'{"subject":[{"CN":"x"}]}', b'{"subject":{"Whitelist":{"CN":1}}}',
-    b'{"subject":{"names":{}}}', b'{"subject":{"SerialNumber":1}}', b'{"serial":1}', b'{"serial":"x"}',
-    b'{"serial":1.5}', b'{"serial_sequence":1}', b'{"certificate_request":1}', b'{"certificate_request":null}',
-    b'{"certificate":1}', b'{"certificate":null}', b'{"certificate":"x","y":2}',
+    b'{"key":{"algo":"rsa"},"key":{"size":2048}}', b'{"key":{"algo":"rsa"},"key":null}', b'{"key":null,"key":{}}',
+    b'{"request":null,"request":{"key":{}}}', b'{"key":1,"ca":{}}', b'{"ca":{}}', b'{"ca":null}', b'{"ca":[]}',
+    b'{"ca":{"pathlen":"x"}}', b'{"ca":{"expiry":1}}', b'{"ca":{"pathlenzero":1}}', b'{"serialnumber":"12"}',
+    b'{"serialnumber":1}', b'{"CN":1,"hosts":2}', b'{"cn":"x","HOSTS":["a"],"KEY":{"ALGO":"rsa"}}', b'{"request":1}',
+    b'{"request":{"hosts":1}}', b'{"request":null}', b'{"request":{"key":{"size":"x"}}}',
+    b'{"request":{"names":[{"C":1}]}}', b'{"request":{"ca":{"expiry":1}}}', b'{"request":{"ca":{}}}',
+    b'{"request":{"CN":"a"},"hostname":"q.w,1.2.3.4"}', b'{"request":{"names":[{}]}}',
+    b'{"request":{"key":{"algo":"rsa","size":1024}}}', b'{"request":null,"request":{"CN":"x"}}',
+    b'{"request":{"CN":"x"},"request":{"hosts":["x"]}}', b'{"bundle":1}', b'{"hostname":[]}', b'{"subject":1}',
+    b'{"subject":[{"CN":"x"}]}', b'{"subject":{"Whitelist":{"CN":1}}}', b'{"subject":{"names":{}}}',
+    b'{"subject":{"SerialNumber":1}}', b'{"serial":1}', b'{"serial":"x"}', b'{"serial":1.5}', b'{"serial_sequence":1}',
+    b'{"certificate_request":1}', b'{"certificate_request":null}', b'{"certificate":1}', b'{"certificate":null}',
+    b'{"certificate":"x","y":2}',
 )  # fmt: skip
 
 KEYS = (
@@ -234,6 +235,7 @@ def bundle_cases() -> Iterator[Case]:
     leaf = certificate(root, extensions=[sans])
     own, foreign = root.certificate_pem, other.certificate_pem
     ski = x509.SubjectKeyIdentifier.from_public_key(key("ec-256").public_key())
+    any_usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE])
     intermediate = certificate(root, "sub", kind="ec-384", extensions=[x509.BasicConstraints(True, None)])
     sub = Root(x509.load_pem_x509_certificate(intermediate.encode()), key("ec-384"))
     below = certificate(sub, "below")
@@ -247,7 +249,7 @@ def bundle_cases() -> Iterator[Case]:
         "expired and foreign": certificate(root, end=-1, signer=key("rsa-2048")),
         "signed by another": certificate(root, signer=key("rsa-2048")), "RSA": certificate(root, kind="rsa-2048"),
         "client": certificate(root, extensions=[x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])]),
-        "any usage": certificate(root, extensions=[x509.ExtendedKeyUsage([ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE])]),
+        "any usage": certificate(root, extensions=[any_usage]),
         "below an unknown CA": certificate(sub, "below unknown"), "below, CA": below + intermediate,
         "CA, below": intermediate + below, "below, CA, root": below + intermediate + own,
         "Ed25519": certificate(root, kind="ed25519"),

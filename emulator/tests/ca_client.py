@@ -36,6 +36,10 @@ class Ca:
         assert answer.status == 200, answer.body
         return json.loads(answer.body)["result"]
 
+    def bundle_pem(self) -> str:
+        """The certificates that clients are to trust."""
+        return self._backend.ca_bundle_pem()
+
     def close(self) -> None:
         """Stop the backend."""
         self._runner.run(self._backend.stop())

@@ -15,7 +15,6 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.serialization import PrivateFormat
-
 from emulator_process import Answer
 from observed_keys import KEY, OTHER_KEY, SMALL_KEY, SPKI, private
 from observed_rows import EMPTY, NO_CODE, Row, get

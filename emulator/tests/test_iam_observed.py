@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from emulator_process import Answer, Running
 from observed_bodies import BODY_ROWS
 from observed_login import LOGIN_ROWS

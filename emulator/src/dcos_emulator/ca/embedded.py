@@ -20,7 +20,7 @@ from .pki import Root, certificate_to_pem, private_key_to_pem
 from .profiles import find_profile
 
 _NAME = Struct("csr.Name", dict.fromkeys(("C", "ST", "L", "O", "OU", "SerialNumber"), STRING))
-_KEY = Struct("csr.BasicKeyRequest", {"algo": STRING, "size": INT})
+_KEY = Struct("csr.BasicKeyRequest", {"algo": STRING, "size": INT}, interface="csr.KeyRequest")
 _CA = Struct("csr.CAConfig", {"pathlen": INT, "pathlenzero": BOOL, "expiry": STRING})
 _CSR = Struct(
     "csr.CertificateRequest",

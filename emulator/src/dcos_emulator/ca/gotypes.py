@@ -37,10 +37,14 @@ class Slice:
 
 @dataclass(frozen=True)
 class Struct:
-    """A struct, or a pointer to one where null is possible; decoded to a dict of the members given."""
+    """A struct, or a pointer to one where null is possible; decoded to a dict of the members given.
+
+    Behind an ``interface`` Go fills in the struct that a default put there, but cannot make one.
+    """
 
     name: str
     fields: Mapping[str, Scalar | Slice | Struct]
+    interface: str | None = None
 
 
 Type = Scalar | Slice | Struct
@@ -83,6 +87,8 @@ def _decode(value: object, wanted: Type, present: Any, parent: Struct, path: tup
     """The decoded value; ``present`` is what an earlier member of the same name, or the default, left there."""
     if value is None:
         return present if isinstance(wanted, Scalar) else None
+    if isinstance(wanted, Struct) and wanted.interface and present is None:
+        raise _mismatch(value, wanted.interface, parent, path)
     if isinstance(wanted, Struct) and isinstance(value, gojson.Object):
         target = {} if present is None else present
         for given, member in value:
