@@ -105,13 +105,14 @@ def login(transport, uid: str, password=None, private_key=None) -> str:
 class Authenticator:
     """Holds the current token of a connection and renews it; safe to use from several threads.
 
-    ``given`` is the token that the options or the environment gave, or None.
+    ``given`` is the token that the options or the environment gave, or None; ``method`` says how it was to be obtained.
     """
 
     def __init__(self, connection, transport):
         self._connection = connection
         self._transport = transport
         self.given = connection.way.options.get("auth_token")
+        self.method = connection.method
         self._token = self.given
         self._lock = threading.Lock()
 

@@ -61,9 +61,10 @@ ANONYMOUS = Way("anonymous", {})
 
 
 class Connection(NamedTuple):
-    """Where to connect, how far to trust it, and how to authenticate there."""
+    """Where to connect, how far to trust it, and how to authenticate there: ``method`` is that of ``way``, or ``cli``."""
 
     url: str
+    method: str
     way: Way
     renewals: tuple
     ca_path: str | None
@@ -92,6 +93,7 @@ def resolve(params: dict, environ, anonymous: bool = False) -> Connection:
     way, renewals = (ANONYMOUS, ()) if anonymous else _choose(method, given, env, cli)
     return Connection(
         url=url,
+        method="cli" if cli else way.method,
         way=way,
         renewals=renewals,
         ca_path=params.get("ca_path") or (cli and cli.ca_path) or environ.get("DCOS_TLS_CA_PATH") or None,

@@ -91,6 +91,11 @@ reused:
   returned: success
   type: bool
   sample: false
+auth_method:
+  description: How the connection is authenticated - V(token), V(password), V(service_account) or V(cli).
+  returned: success
+  type: str
+  sample: password
 """
 
 from ansible_collections.dcos.security.plugins.module_utils._auth import claims, expiry, login, timestamp
@@ -121,6 +126,7 @@ def run(task):
         uid=claims(token).get("uid"),
         expires_at=expires and timestamp(expires),
         reused=bool(token) and token == client.auth.given,
+        auth_method=client.auth.method,
     )
 
 
