@@ -114,8 +114,11 @@ class Controls:
             data = await _json_object(request)
             if unknown := set(data) - set(SETTINGS):
                 raise HTTPException(400, f"These cannot be changed: {', '.join(sorted(unknown))}")
-            for name in data:
-                setattr(emulator.settings, name, _number(data, name))
+            changes = {name: _number(data, name) for name in data}
+            if any(value < 0 for value in changes.values()):
+                raise HTTPException(400, "Settings cannot be negative.")
+            for name, value in changes.items():
+                setattr(emulator.settings, name, value)
             emulator.policy.cache_seconds = emulator.settings.permission_cache_seconds
             emulator.policy.forget()
         return JSONResponse({name: getattr(emulator.settings, name) for name in SETTINGS})

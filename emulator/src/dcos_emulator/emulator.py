@@ -26,7 +26,7 @@ from .policy import Policy
 from .secrets import Secrets
 from .settings import Settings
 from .store import Store
-from .tokens import TokenAuthority
+from .tokens import TokenAuthority, load_key
 
 
 class Emulator:
@@ -39,10 +39,10 @@ class Emulator:
         self.store = Store(Database(settings.state) if settings.state else None)
         bootstrap(self.store, settings)
         self.root = Root.from_dict(self.store.meta["ca_root"])
-        self.tokens = TokenAuthority(self.store.meta["token_key"], self.clock)
+        self.tokens = TokenAuthority(load_key(self.store.meta["token_key"]), self.clock)
         self.audit = AuditLog(settings.audit_log, self.clock)
         self.policy = Policy(self.store, self.clock, settings.permission_cache_seconds)
-        self.ca = make_backend(settings.ca, self.root)
+        self.ca = make_backend(settings.ca, self.root, self.clock.utc)
         self.iam = Iam(self.store, self.tokens, self.clock, self.audit, settings)
         self.gateway = Gateway(
             self.store,
@@ -68,12 +68,18 @@ class Emulator:
         self.store.database.close()
 
     def load(self, records: list[Record]) -> None:
-        """Replace the cluster's state, but for the CA: clients trust its root and the running TLS certificate."""
-        kept_root = self.store.meta["ca_root"]
-        self.store.load([record for record in records if record[:2] != ("meta", ("ca_root",))])
-        self.store.set_meta("ca_root", kept_root)
+        """Replace the cluster's state, but for the CA: clients trust its root and the running TLS certificate.
+
+        Raises TypeError or ValueError, with nothing changed, for records that are not the state of a cluster.
+        """
+        values = {key[0]: value for kind, key, value in records if kind == "meta" and key}
+        if not isinstance(values.get("cluster_id"), str):
+            raise ValueError("The cluster has no id.")
+        token_key = load_key(str(values.get("token_key")))
+        ca_root = self.store.meta["ca_root"]
+        self.store.load([*records, ("meta", ("ca_root",), ca_root)])
         self.store.database.commit()
-        self.tokens.use_key(self.store.meta["token_key"])
+        self.tokens.use_key(token_key)
         self.policy.forget()
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:

@@ -64,7 +64,9 @@ class Rule:
 
 def _member(data: dict[str, Any], name: str, kinds: type | tuple[type, ...], default: Any) -> Any:
     value = data.pop(name, default)
-    if value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+    if (value is None and default is not None and name != "times") or isinstance(value, bool):
+        raise ValueError(f"{name} has the wrong type")
+    if value is not None and not isinstance(value, kinds):
         raise ValueError(f"{name} has the wrong type")
     return value
 
@@ -97,6 +99,8 @@ class Faults:
             raise ValueError(f"action must be one of {', '.join(ACTIONS)}")
         if rule.when not in ("before", "after"):
             raise ValueError("when must be before or after")
+        if rule.nth < 1 or (rule.times is not None and rule.times < 1) or rule.delay_ms < 0:
+            raise ValueError("nth and times start at 1, delay_ms at 0")
         if rule.status is not None and not 200 <= rule.status <= 599:
             raise ValueError("status must lie between 200 and 599")
         try:

@@ -71,15 +71,24 @@ class Store:
                 yield "secret", (name, path), asdict(secret)
 
     def load(self, records: list[Record]) -> None:
-        """Replace the whole state; raises KeyError, TypeError or ValueError for records that are none."""
+        """Replace the whole state; raises TypeError or ValueError for records that are none or that do not agree."""
         loaded = Store()
         for record in records:
             loaded._index(*record)
+        loaded._check_references()
         self._forget()
         self.database.clear()
         for kind, key, value in loaded.records():
             self._index(kind, key, value)
             self.database.put(kind, key, value)
+
+    def _check_references(self) -> None:
+        known = {("users", uid) for uid in self.users} | {("groups", gid) for gid in self.groups}
+        members = {("groups", gid) for gid in self.members} | {("users", uid) for uid in self.groups_of}
+        if strangers := (members | set(self.grants_of)) - known:
+            raise ValueError(f"Not among the users and groups: {sorted(strangers)}")
+        if strangers := (self.grants_on.keys() - self.acls) | (self.secrets.keys() - self.backends):
+            raise ValueError(f"Not among the ACLs and secret stores: {sorted(strangers)}")
 
     def _index(self, kind: str, key: tuple[str, ...], value: Any) -> None:
         match kind, key:

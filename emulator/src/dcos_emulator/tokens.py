@@ -26,6 +26,14 @@ def generate_key_pem() -> str:
     ).decode()
 
 
+def load_key(private_key_pem: str) -> rsa.RSAPrivateKey:
+    """The signing key of a PEM; raises ValueError or TypeError for anything else."""
+    key = serialization.load_pem_private_key(private_key_pem.encode(), None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("The token key is no RSA key.")
+    return key
+
+
 def _unsigned_base64(number: int) -> str:
     raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
@@ -34,17 +42,14 @@ def _unsigned_base64(number: int) -> str:
 class TokenAuthority:
     """Signs tokens as the IAM does and verifies them as Admin Router does."""
 
-    def __init__(self, private_key_pem: str, clock: Clock) -> None:
+    def __init__(self, private_key: rsa.RSAPrivateKey, clock: Clock) -> None:
         self._clock = clock
-        self.use_key(private_key_pem)
+        self.use_key(private_key)
 
-    def use_key(self, private_key_pem: str) -> None:
-        """Sign and verify with this RSA key from now on; raises ValueError or TypeError for anything else."""
-        key = serialization.load_pem_private_key(private_key_pem.encode(), None)
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise TypeError("The token key is no RSA key.")
-        self._private_key = key
-        self._public_key = key.public_key()
+    def use_key(self, private_key: rsa.RSAPrivateKey) -> None:
+        """Sign and verify with this key from now on."""
+        self._private_key = private_key
+        self._public_key = private_key.public_key()
         # A signature once verified stays valid: only the expiry is looked at again.
         self._verified: OrderedDict[str, tuple[str, float | None]] = OrderedDict()
 

@@ -60,9 +60,7 @@ def invalid_public_key(reason: str) -> NoReturn:
 
 
 def invalid_credentials() -> NoReturn:
-    raise IamError(
-        401, "Invalid credentials.", "ERR_INVALID_CREDENTIALS", headers={"WWW-Authenticate": "acsjwt"}
-    )
+    raise IamError(401, "Invalid credentials.", "ERR_INVALID_CREDENTIALS", headers={"WWW-Authenticate": "acsjwt"})
 
 
 def already_member(gid: str, uid: str) -> NoReturn:
@@ -77,7 +75,8 @@ def not_member(gid: str, uid: str) -> NoReturn:
 def permission_exists(rid: str, kind: str, subject: str, action: str) -> NoReturn:
     noun = kind.removesuffix("s")
     raise IamError(
-        409, f"Action `{action}` already exists for {noun} `{subject}` in ACL for resource `{rid}`",
+        409,
+        f"Action `{action}` already exists for {noun} `{subject}` in ACL for resource `{rid}`",
         "ERR_PERMISSION_EXISTS",
     )
 
@@ -85,7 +84,8 @@ def permission_exists(rid: str, kind: str, subject: str, action: str) -> NoRetur
 def not_in_acl(rid: str, kind: str, subject: str) -> NoReturn:
     noun = kind.removesuffix("s")
     raise IamError(
-        400, f"{noun.capitalize()} `{subject}` is not part of ACL for resource `{rid}`",
+        400,
+        f"{noun.capitalize()} `{subject}` is not part of ACL for resource `{rid}`",
         f"ERR_{noun.upper()}_NOT_IN_ACL",
     )
 
@@ -93,7 +93,8 @@ def not_in_acl(rid: str, kind: str, subject: str) -> NoReturn:
 def action_not_stored(rid: str, kind: str, subject: str, action: str) -> NoReturn:
     noun = kind.removesuffix("s")
     raise IamError(
-        400, f"Action `{action}` unknown for {noun} `{subject}` in ACL for resource `{rid}`",
+        400,
+        f"Action `{action}` unknown for {noun} `{subject}` in ACL for resource `{rid}`",
         "ERR_ACTION_NOT_YET_STORED",
     )
 
@@ -104,7 +105,8 @@ def no_more_superusers() -> NoReturn:
 
 def is_superuser_group() -> NoReturn:
     raise IamError(
-        400, "The `superusers` group must have `full` permission on the `dcos:superuser` resource.",
+        400,
+        "The `superusers` group must have `full` permission on the `dcos:superuser` resource.",
         "ERR_IS_SUPERUSER_GROUP",
     )
 

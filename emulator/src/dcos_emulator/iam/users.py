@@ -35,11 +35,7 @@ LEGACY_PROVIDER_ID = "https://dcos.auth0.com/"
 
 def is_valid_id(identifier: str) -> bool:
     """Whether ``identifier`` may be a uid."""
-    return (
-        identifier != RESERVED_UID
-        and len(identifier) <= UID_MAXIMUM_LENGTH
-        and UID.match(identifier) is not None
-    )
+    return identifier != RESERVED_UID and len(identifier) <= UID_MAXIMUM_LENGTH and UID.match(identifier) is not None
 
 
 def user_object(user: User) -> dict[str, Any]:

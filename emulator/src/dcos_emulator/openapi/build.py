@@ -25,7 +25,7 @@ def ref(name: str) -> Schema:
 
 def record(*required: str, optional: dict[str, Schema] | None = None, closed: bool = True, **typed: Schema) -> Schema:
     """An object: ``required`` names strings, ``typed`` other required members."""
-    properties = {**{name: TEXT for name in required}, **typed, **(optional or {})}
+    properties = {**dict.fromkeys(required, TEXT), **typed, **(optional or {})}
     names = [*required, *typed]
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": not closed}
     return {**schema, "required": names} if names else schema

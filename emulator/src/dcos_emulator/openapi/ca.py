@@ -11,7 +11,7 @@ from .build import BOOLEAN, INTEGER, JSON, TEXT, Operation, Schema, record, ref
 
 PREFIX = "/ca/api/v2"
 
-NAME = record(optional={name: TEXT for name in ("C", "ST", "L", "O", "OU")}, closed=False)
+NAME = record(optional=dict.fromkeys(("C", "ST", "L", "O", "OU"), TEXT), closed=False)
 KEY = record(optional={"algo": TEXT, "size": INTEGER}, closed=False)
 TEXTS: Schema = {"type": "array", "items": TEXT}
 MESSAGES: Schema = {"type": "array", "items": record("message", code=INTEGER)}
@@ -28,9 +28,7 @@ SCHEMAS: dict[str, Schema] = {
     "NewKeyRequest": record(
         optional={"CN": TEXT, "hosts": TEXTS, "names": {"type": "array", "items": NAME}, "key": KEY}, closed=False
     ),
-    "NewCertRequest": record(
-        request=ref("NewKeyRequest"), optional={"profile": TEXT, "bundle": BOOLEAN}, closed=False
-    ),
+    "NewCertRequest": record(request=ref("NewKeyRequest"), optional={"profile": TEXT, "bundle": BOOLEAN}, closed=False),
     "SignRequest": record(
         "certificate_request", optional={"profile": TEXT, "hosts": TEXTS, "hostname": TEXT}, closed=False
     ),

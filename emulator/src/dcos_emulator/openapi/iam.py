@@ -15,6 +15,16 @@ ACTION = ref("Action")
 ACTIONS: Schema = {"type": "array", "items": ACTION}
 PERMISSION: dict[str, Schema] = {"actions": ACTIONS}
 
+USER_CREATE_MEMBERS = (
+    "description",
+    "password",
+    "public_key",
+    "provider_type",
+    "provider_id",
+    "cluster_url",
+    "creator_uid",
+)
+
 SCHEMAS: dict[str, Schema] = {
     "Login": record(optional={"uid": TEXT, "password": TEXT, "token": TEXT}, closed=False),
     "Token": record("token"),
@@ -28,20 +38,7 @@ SCHEMAS: dict[str, Schema] = {
         is_service=BOOLEAN,
         optional={"public_key": TEXT},
     ),
-    "UserCreate": record(
-        optional={
-            name: TEXT
-            for name in (
-                "description",
-                "password",
-                "public_key",
-                "provider_type",
-                "provider_id",
-                "cluster_url",
-                "creator_uid",
-            )
-        }
-    ),
+    "UserCreate": record(optional=dict.fromkeys(USER_CREATE_MEMBERS, TEXT)),
     "UserUpdate": record(optional={"description": TEXT, "password": TEXT}),
     "Group": record("gid", "url", "description", "provider_type"),
     "GroupCreate": record("description", optional={"provider_type": TEXT}),
@@ -101,9 +98,7 @@ COMMON = (
         body={JSON: ref("Login")},
         public=True,
     ),
-    Operation(
-        "GET", f"{PREFIX}/auth/logout", "Take the cookie away", {200: None}, ERRORS, public=True
-    ),
+    Operation("GET", f"{PREFIX}/auth/logout", "Take the cookie away", {200: None}, ERRORS, public=True),
     _read("/auth/jwks", "Keys that verify authentication tokens", ref("Jwks"), public=True),
     _read("/auth/providers", "Login providers", ref("Providers"), public=True),
     _read("/auth/oidc/providers", "OpenID Connect providers", {"type": "object"}, public=True),

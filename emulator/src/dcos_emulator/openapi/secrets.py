@@ -16,22 +16,18 @@ TEXTS: Schema = {"type": "array", "items": TEXT}
 
 SCHEMAS: dict[str, Schema] = {
     "Message": record("message"),
-    "Secret": record(
-        "value", optional={"author": TEXT, "created": TEXT, "description": TEXT, "labels": TEXTS}
-    ),
+    "Secret": record("value", optional={"author": TEXT, "created": TEXT, "description": TEXT, "labels": TEXTS}),
     "Backend": record("name", "description", "driver", initialized=BOOLEAN, sealed=BOOLEAN),
     "BackendCreate": record(optional={"driver": TEXT, "description": TEXT}, closed=False),
     "Initialization": record(initialized=BOOLEAN, keys=TEXTS, pgp_fingerprints=TEXTS),
-    "InitializationRequest": record(
-        optional={"shares": INTEGER, "threshold": INTEGER, "pgp_keys": TEXTS}
-    ),
+    "InitializationRequest": record(optional={"shares": INTEGER, "threshold": INTEGER, "pgp_keys": TEXTS}),
     "SealStatus": record(sealed=BOOLEAN, threshold=INTEGER, shares=INTEGER, progress=INTEGER),
     "Key": record("key"),
     "Duration": record("duration"),
 }
 
 ERROR: dict[str, Schema] = {JSON: ref("Message")}
-ERRORS: dict[int, Any] = {status: ERROR for status in (400, 403, 404, 503)}
+ERRORS: dict[int, Any] = dict.fromkeys((400, 403, 404, 503), ERROR)
 SENT_SECRET: dict[str, Schema] = {JSON: ref("Secret"), "application/octet-stream": BYTES}
 SECRET = "/secret/{store}/{path}"
 

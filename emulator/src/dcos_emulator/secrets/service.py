@@ -54,9 +54,7 @@ class Secrets:
     def authorise(self, call: Call, rids: list[str], action: str) -> None:
         """403 unless the caller may do ``action`` on one of the rids or is a superuser; the first rid is logged."""
         assert call.uid is not None
-        allowed = self.policy.is_superuser(call.uid) or any(
-            self.policy.allows(call.uid, rid, action) for rid in rids
-        )
+        allowed = self.policy.is_superuser(call.uid) or any(self.policy.allows(call.uid, rid, action) for rid in rids)
         self.audit.secrets(
             call, rids[0], action, "allow" if allowed else "deny", "authorized" if allowed else "not authorized"
         )
