@@ -7,10 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from dcos_emulator.ca import CaAnswer, Root, make_backend
+
+missing: str | None = None  # why the real cfssl was not tested
+
+
+def require_cfssl() -> None:
+    """Skip where cfssl is not installed; fail in CI, which installs it."""
+    global missing
+    if shutil.which("cfssl") is None:
+        missing = "cfssl is not on PATH (Debian package golang-cfssl)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{missing}, though CI installs it")
+        pytest.skip(missing)
 
 
 class Ca:

@@ -5,28 +5,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
+import ca_client
 import ca_compare
 import pytest
 from ca_client import Ca
 from ca_material import shared_root
 
 from dcos_emulator.ca import Root
-
-not_compared: str | None = None  # why no requests were compared
-
-
-def require_cfssl() -> None:
-    """Skip where cfssl is not installed; fail in CI, which installs it."""
-    global not_compared
-    if shutil.which("cfssl") is None:
-        not_compared = "cfssl is not on PATH (Debian package golang-cfssl)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{not_compared}, though CI installs it")
-        pytest.skip(not_compared)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +33,7 @@ def embedded(root: Root) -> Iterator[Ca]:
 @pytest.fixture(scope="session")
 def cfssl(root: Root) -> Iterator[Ca]:
     """The real cfssl."""
-    require_cfssl()
+    ca_client.require_cfssl()
     ca = Ca("cfssl", root)
     yield ca
     ca.close()
@@ -60,8 +47,8 @@ def ca(request: pytest.FixtureRequest) -> Ca:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much was compared."""
-    if not_compared:
-        terminalreporter.write_line(f"CA differential test skipped: {not_compared}")
+    if ca_client.missing:
+        terminalreporter.write_line(f"CA differential test skipped: {ca_client.missing}")
     elif ca_compare.compared:
         terminalreporter.write_line(
             f"CA differential test: {ca_compare.compared} requests answered alike by both backends"

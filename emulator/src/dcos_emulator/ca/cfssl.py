@@ -37,10 +37,10 @@ class CfsslBackend:
     """Runs ``cfssl serve`` with the given root and forwards every call to it unchanged."""
 
     def __init__(self, root: Root) -> None:
+        self.port = 0  # of cfssl, once started
         self._root = root
         self._directory: tempfile.TemporaryDirectory[str] | None = None
         self._process: asyncio.subprocess.Process | None = None
-        self._port = 0
 
     def ca_bundle_pem(self) -> str:
         """PEM of the root."""
@@ -57,7 +57,7 @@ class CfsslBackend:
         self._directory = tempfile.TemporaryDirectory(prefix="dcos-emulator-ca-")
         directory = Path(self._directory.name)
         self._write_files(directory)
-        self._port = _free_port()
+        self.port = _free_port()
         with (directory / "cfssl.log").open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
                 "/bin/sh",
@@ -67,7 +67,7 @@ class CfsslBackend:
                 executable,
                 "serve",
                 "-address=127.0.0.1",
-                f"-port={self._port}",
+                f"-port={self.port}",
                 "-ca=ca.pem",
                 "-ca-key=ca-key.pem",
                 "-ca-bundle=ca.pem",
@@ -104,14 +104,14 @@ class CfsslBackend:
         return await asyncio.to_thread(self._forward, method, operation, dict(headers), body)
 
     def _forward(self, method: str, operation: str, headers: dict[str, str], body: bytes) -> CaAnswer:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=CALL_TIMEOUT)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=CALL_TIMEOUT)
         try:
             forwarded = {name: value for name, value in headers.items() if name.lower() not in NOT_FORWARDED}
             connection.request(method, f"/api/v1/cfssl/{operation}", body=body, headers=forwarded)
             response = connection.getresponse()
             content = response.read()
-        except http.client.RemoteDisconnected:
-            return BAD_GATEWAY
+        except (ConnectionError, http.client.HTTPException):
+            return BAD_GATEWAY  # cfssl panicked over this request, or is no more
         finally:
             connection.close()
         extra = {name: response.headers[name] for name in ("X-Content-Type-Options",) if name in response.headers}
@@ -130,11 +130,8 @@ class CfsslBackend:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + START_TIMEOUT
         while self._process.returncode is None and loop.time() < deadline:
-            try:
-                if (await self.call("POST", "info", {}, b"{}")).status == 200:
-                    return
-            except OSError:
-                pass  # not listening yet
+            if (await self.call("POST", "info", {}, b"{}")).status == 200:
+                return
             await asyncio.sleep(0.02)
         raise CaUnavailable(f"cfssl serve does not answer. It wrote: {log.read_text(errors='replace').strip()[-2000:]}")
 
