@@ -15,7 +15,7 @@ from ansible_collections.dcos.security.plugins.module_utils._client import Clien
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError, RefusedError
 from ansible_collections.dcos.security.plugins.module_utils._permissions import check_uid
-from ansible_collections.dcos.security.plugins.module_utils._rekey import Rekey, is_pending
+from ansible_collections.dcos.security.plugins.module_utils._rekey import Rekey, is_pending, restored_from
 
 NATIVE_PREFIX = "dcos_"
 
@@ -91,7 +91,8 @@ class ServiceAccount(Account):
     """Fields: ``description``, ``public_key`` (PEM, compared as a key), and ``groups`` where they are managed.
 
     Args:
-        finish: finish a key replacement that an earlier run left; if not, only tell of it (check mode, deletion).
+        unfinished: what to do about a key replacement that an earlier run left: ``finish`` it, ``foretell`` what that
+            would do (check mode), or ``drop`` it with the account (deletion).
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class ServiceAccount(Account):
         groups=False,
         exclusive_groups=False,
         allow_native=False,
-        finish=True,
+        unfinished="finish",
     ):
         super().__init__(client, uid, groups, exclusive_groups)
         self.label = f"service account '{uid}'"
@@ -110,7 +111,8 @@ class ServiceAccount(Account):
         self.restored = {"permissions": [], "groups": []}
         self._on_key_change = on_key_change
         self._allow_native = allow_native
-        self._finish = finish
+        self._unfinished = unfinished
+        self._record = None
         self._rekey = Rekey(client, uid)
 
     def read(self):
@@ -126,15 +128,24 @@ class ServiceAccount(Account):
             )
         return {"description": user["description"], "public_key": user["public_key"], **self._memberships()}
 
+    def _memberships(self):
+        """Return what a journal that is not finished yet will give back, else what is there."""
+        return {"groups": self._record["groups"]} if self._record and self._groups else super()._memberships()
+
     def _finished(self, user):
-        """Finish a key replacement that an earlier run did not, and return the account after it."""
-        if not self._finish:
-            return self._rekey.recorded() or user
-        restored = self._rekey.resume()
-        if restored is None:
+        """Return the account as it is, or would be, when a key replacement that an earlier run left is finished."""
+        if self._unfinished == "finish":
+            restored = self._rekey.resume()
+            if restored is not None:
+                self.key_replaced, self.restored = True, restored
+                user = _iam.read_user(self._client, self._uid)
             return user
-        self.key_replaced, self.restored = True, restored
-        return _iam.read_user(self._client, self._uid)
+        self._record = self._rekey.recorded()
+        if not self._record:
+            return user
+        if self._unfinished == "foretell":
+            self.key_replaced, self.restored = True, restored_from(self._record)
+        return {"description": self._record["description"], "public_key": self._record["target_public_key"]}
 
     def differs(self, field, present, desired):
         """Keys differ as keys, not as text."""
@@ -189,7 +200,7 @@ class ServiceAccount(Account):
                 )
             self._guard("replace the key of")
             self.key_replaced = True
-            if not self._finish:
+            if self._unfinished == "foretell" and not self._record:
                 self.restored = self._rekey.survey()
 
     def delete(self, before):

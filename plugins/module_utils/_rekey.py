@@ -70,7 +70,7 @@ class Rekey:
 
     def survey(self) -> dict:
         """Return what a replacement would restore, without changing anything."""
-        return _restored(self._record(""))
+        return restored_from(self._record(""))
 
     def resume(self):
         """Finish a journal that an earlier run left, to the key that it recorded.
@@ -93,11 +93,8 @@ class Rekey:
         return self._carry_out(record)
 
     def recorded(self):
-        """Return the journal's account (description, public_key) as it will be once finished, or None."""
-        record = self._read_journal()
-        if not record:
-            return None
-        return {"uid": self._uid, "description": record["description"], "public_key": record["target_public_key"]}
+        """Return what the journal says, or None: {target_public_key, description, permissions, groups}."""
+        return self._read_journal() or None
 
     def discard(self) -> None:
         """Delete the journal, if any."""
@@ -161,7 +158,7 @@ class Rekey:
         _iam.update_user(self._client, self._uid, {"description": record["description"]})
         if journalled:
             self.discard()
-        return _restored(record)
+        return restored_from(record)
 
     def _recreate(self, record):
         """Steps 4 and 5, from wherever they were left."""
@@ -201,5 +198,6 @@ class Rekey:
             _acl.grant(self._client, self._subject, rid, action)
 
 
-def _restored(record):
+def restored_from(record: dict) -> dict:
+    """Return what a replacement gives back, of what its journal says: {permissions, groups}."""
     return {"permissions": record["permissions"], "groups": record["groups"]}

@@ -191,6 +191,7 @@ def run(task):
         check_gid(gid)
     if present:
         desired.update(_public_key(task))
+    unfinished = "drop" if not present else "foretell" if task.check_mode else "finish"
     account = ServiceAccount(
         connect(task),
         params["uid"],
@@ -198,7 +199,7 @@ def run(task):
         "groups" in desired,
         params["exclusive_groups"],
         params["allow_native"],
-        finish=present and not task.check_mode,
+        unfinished,
     )
     after = converge(task, account, desired if present else None).after
     task.result["changed"] |= account.key_replaced

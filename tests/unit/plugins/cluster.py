@@ -23,6 +23,7 @@ from unittest import mock
 
 import requests
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 
 from ansible_collections.dcos.security.plugins.module_utils import _client
 
@@ -57,7 +58,9 @@ def call_module(name: str, options: dict, **flags) -> Outcome:
     arguments = {**options, **{f"_ansible_{flag}": value for flag, value in flags.items()}}
     module = importlib.import_module(f"{MODULES}.{name}")
     stdout, stderr, logged = io.StringIO(), io.StringIO(), []
-    _client._clients.clear()
+    # What a process starts without.
+    _client._last.clear()
+    warnings._global_warnings.clear()
     with contextlib.ExitStack() as stack:
         stack.enter_context(
             mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
