@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -32,7 +33,8 @@ def main() -> int:
                 if ready.get(key):  # without TLS there is no CA
                     print(f"export {name}={shlex.quote(ready[key])}")
             print("Ctrl-C stops the emulator.", flush=True)
-        # Ctrl-C reaches both processes; the emulator decides when it is done.
+        # Ctrl-C reaches both processes, other signals only this one; the emulator decides when it is done.
+        signal.signal(signal.SIGTERM, lambda *_: emulator.terminate())
         with contextlib.suppress(KeyboardInterrupt):
             emulator.wait()
     return emulator.returncode
