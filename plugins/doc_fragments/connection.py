@@ -98,3 +98,81 @@ requirements:
   - PyJWT >= 2.4 (to log in as a service account)
   - tomli (for O(auth_method=cli) on Python before 3.11)
 """
+
+    # For plugins on the controller. The environment variables are not declared as such (``env``), because that would
+    # hide which options were given, and what is given comes before the environment as a whole. Secrets are not for
+    # ansible.cfg.
+    PLUGINS = r"""
+options:
+  url:
+    vars:
+      - name: dcos_url
+    ini:
+      - section: dcos_security
+        key: url
+  auth_method:
+    vars:
+      - name: dcos_auth_method
+    ini:
+      - section: dcos_security
+        key: auth_method
+  auth_token:
+    vars:
+      - name: dcos_auth_token
+  auth_username:
+    vars:
+      - name: dcos_auth_username
+    ini:
+      - section: dcos_security
+        key: auth_username
+  auth_password:
+    vars:
+      - name: dcos_auth_password
+  auth_private_key:
+    vars:
+      - name: dcos_auth_private_key
+  auth_private_key_path:
+    vars:
+      - name: dcos_auth_private_key_path
+    ini:
+      - section: dcos_security
+        key: auth_private_key_path
+  auth_credential:
+    type: raw
+    vars:
+      - name: dcos_auth_credential
+  cluster:
+    vars:
+      - name: dcos_cluster
+    ini:
+      - section: dcos_security
+        key: cluster
+  ca_path:
+    vars:
+      - name: dcos_ca_path
+    ini:
+      - section: dcos_security
+        key: ca_path
+  validate_certs:
+    vars:
+      - name: dcos_validate_certs
+    ini:
+      - section: dcos_security
+        key: validate_certs
+  timeout:
+    vars:
+      - name: dcos_timeout
+    ini:
+      - section: dcos_security
+        key: timeout
+  retries:
+    vars:
+      - name: dcos_retries
+    ini:
+      - section: dcos_security
+        key: retries
+notes:
+  - A plugin on the controller sees the environment in which Ansible was started, and not the C(environment) of a task
+    or play.
+  - What it returns can end up in the results of tasks, where C(no_log) keeps it out of sight.
+"""
