@@ -106,7 +106,7 @@ from ansible_collections.dcos.security.plugins.module_utils._module import run_m
 from ansible_collections.dcos.security.plugins.module_utils._secrets import Secret
 
 SPEC = {
-    "secret_path": {"type": "str"},
+    "secret_path": {"type": "str", "no_log": False},
     "store": {"type": "str", "default": "default"},
     "min_validity": {"type": "int", "default": 300},
 }
