@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .build import BOOLEAN, INTEGER, JSON, TEXT, Operation, Schema, record, ref
+from .build import BOOLEAN, HTML, INTEGER, JSON, TEXT, Operation, Schema, record, ref
 
 PREFIX = "/ca/api/v2"
 
@@ -44,7 +44,8 @@ def _operation(name: str, summary: str, request: str, **options: Any) -> Operati
         f"{PREFIX}/{name}",
         summary,
         {200: {JSON: ref("CaAnswer")}},
-        {400: error, 500: error},
+        # 502: hosts that are not ASCII crash cfssl, and Admin Router answers for it.
+        {400: error, 500: error, 502: {HTML: TEXT}},
         body={JSON: ref(request)},
         **options,
     )
