@@ -193,8 +193,9 @@ def test_which_rids_cover_a_secret(cluster: Running, reader: str, folder: str, r
 
 
 @pytest.mark.parametrize(
-    ("method", "action", "status"), [("GET", "read", 200), ("PUT", "create", 409), ("PATCH", "update", 204), ("DELETE", "delete", 204)]
-)  # fmt: skip
+    ("method", "action", "status"),
+    [("GET", "read", 200), ("PUT", "create", 409), ("PATCH", "update", 204), ("DELETE", "delete", 204)],
+)
 def test_each_method_needs_its_action(
     cluster: Running, reader: str, folder: str, method: str, action: str, status: int
 ) -> None:

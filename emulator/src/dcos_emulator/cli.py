@@ -18,6 +18,13 @@ from .server import run
 from .settings import ENTERPRISE_TOKEN_LIFETIME, OPEN_TOKEN_LIFETIME, Settings
 
 
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError(f"no port: {port}")
+    return port
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dcos-emulator",
@@ -27,7 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     defaults = Settings()
     add = parser.add_argument
     add("--host", default=defaults.host, help="address to listen on (default: %(default)s)")
-    add("--port", type=int, default=defaults.port, help="port to listen on, 0 for a free one (default: %(default)s)")
+    add("--port", type=_port, default=defaults.port, help="port to listen on, 0 for a free one (default: %(default)s)")
     add("--no-tls", dest="tls", action="store_false", help="serve plain http")
     add("--superuser", metavar="UID", default=defaults.superuser, help="first superuser (default: %(default)s)")
     add("--password", metavar="PW", default=defaults.password, help="the superuser's password (default: %(default)s)")

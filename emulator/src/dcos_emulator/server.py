@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import ipaddress
 import json
+import logging
 import os
 import socket
 import sys
@@ -39,6 +40,14 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._announce()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # An idle TLS connection would be closed politely, and wait for the client to close it, too.
+        for connection in list(self.server_state.connections):
+            cycle = connection.cycle  # type: ignore[union-attr]
+            if cycle is None or cycle.response_complete:
+                connection.transport.abort()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.force_exit = self.should_exit
         self.should_exit = True
@@ -63,6 +72,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises OSError, sqlite3.Error and CaUnavailable with what hindered the start."""
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if settings.verbose else logging.ERROR,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcos-emulator-")))
@@ -89,7 +103,7 @@ async def _serve(emulator: Emulator, listener: socket.socket, directory: Path) -
             http=Protocol,
             ws="none",
             lifespan="off",
-            log_level="info" if settings.verbose else "error",
+            log_config=None,
             access_log=settings.verbose,
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
