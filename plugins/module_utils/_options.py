@@ -47,6 +47,7 @@ CREDENTIAL_VARIABLES = {
 }
 
 DEFAULT_TIMEOUT = 30.0
+LONGEST_TIMEOUT = 86400
 
 
 class Way(NamedTuple):
@@ -98,7 +99,7 @@ def resolve(params: dict, environ, anonymous: bool = False) -> Connection:
         renewals=renewals,
         ca_path=params.get("ca_path") or (cli and cli.ca_path) or environ.get("DCOS_TLS_CA_PATH") or None,
         validate_certs=validate_certs,
-        timeout=params.get("timeout") or _number(environ, "DCOS_TIMEOUT") or DEFAULT_TIMEOUT,
+        timeout=_timeout(params.get("timeout"), environ.get("DCOS_TIMEOUT")),
         retries=3 if params.get("retries") is None else max(0, params["retries"]),
     )
 
@@ -118,16 +119,12 @@ def _method(params, given, environ):
 def _cli_cluster(params, method, given, environ):
     """Return the DC/OS CLI's cluster where the options call for it, else None."""
     cluster = params.get("cluster")
-    if cluster and (params.get("url") or given):
+    if (cluster or method == "cli") and (params.get("url") or given):
+        wish = "cluster" if cluster else "auth_method: cli"
         clash = "url" if params.get("url") else sorted(given)[0]
         raise InputError(
-            f"cluster and {clash} are mutually exclusive: cluster takes URL, token and CA from the configuration of "
-            "the DC/OS CLI. Remove one of them."
-        )
-    if method == "cli" and params.get("url"):
-        raise InputError(
-            "auth_method cli takes the URL from the configuration of the DC/OS CLI: remove url, or name "
-            "the cluster with cluster."
+            f"{wish} and {clash} are mutually exclusive: {wish} takes URL, token and CA from the configuration of the "
+            "DC/OS CLI. Remove one of them."
         )
     if cluster or method == "cli":
         return read_cluster(cluster or environ.get("DCOS_CLUSTER"), environ)
@@ -160,11 +157,13 @@ def _choose(method, given, env, cli):
     both = {**env, **given}
     # A way that needs no variable comes first; else a variable may complete what was given, never replace it.
     completed = [way for way in _ways(both) if set(way.options) & set(given)]
-    candidates = _ways(given) + completed if given else _ways(env)
-    candidates = [way for way in candidates if method in ("auto", "cli", way.method)]
+    preferred = _ways(given) + completed if given else _ways(env)
+    candidates = [way for way in preferred if method in ("auto", "cli", way.method)]
     if not candidates:
         raise AuthError(_missing(method, both, cli))
-    return candidates[0], tuple(way for way in _ways(both) if way.method != "token")
+    # In this order: a login that is renewed must not become that of another user whom the environment knows.
+    renewals = [way for way in (candidates[0], *preferred, *_ways(both)) if way.method != "token"]
+    return candidates[0], tuple(way for number, way in enumerate(renewals) if way not in renewals[:number])
 
 
 def _missing(method, options, cli):
@@ -203,8 +202,12 @@ def _origin(url):
             "No cluster to talk to: give url (or DCOS_URL), or auth_method: cli to use the cluster that the DC/OS CLI "
             "is attached to."
         )
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        usable = False
+    if not usable:
         raise InputError(f"url must look like https://cluster.example.com, not '{_without_userinfo(url)}'.")
     if parts.username or parts.password:
         raise InputError("url must not hold a user or password: use auth_username and auth_password.")
@@ -221,12 +224,15 @@ def _truth(environ, name):
     return environ.get(name, "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 
-def _number(environ, name):
-    value = environ.get(name)
+def _timeout(given, variable):
+    name, value = ("timeout", given) if given not in (None, "") else ("DCOS_TIMEOUT", variable or DEFAULT_TIMEOUT)
     try:
-        return float(value) if value else None
-    except ValueError as exc:
-        raise InputError(f"The environment variable {name} must be a number of seconds, not '{value}'.") from exc
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= LONGEST_TIMEOUT:
+        raise InputError(f"{name} must be a number of seconds, up to {LONGEST_TIMEOUT}, not '{value}'.")
+    return seconds
 
 
 def read_bytes(path: str, option: str) -> bytes:
