@@ -69,21 +69,26 @@ def list_permissions(client: Client, subject: Subject):
 
     Each is a list of {rid, description, actions} sorted by rid, the second kind with the ``gid`` as well.
     """
-    answer = client.get(
-        f"{subject.path}/permissions", f"read the permissions of {subject}", accept=(UNKNOWN_USER, UNKNOWN_GROUP)
+    found = client.read(
+        f"{subject.path}/permissions",
+        f"read the permissions of {subject}",
+        ("direct", "groups") if subject.kind == "user" else ("array",),
+        accept=(UNKNOWN_USER, UNKNOWN_GROUP),
     )
-    if answer.status != 200:
+    if found is None:
         return None
     if subject.kind == "group":
-        return _entries(answer.json["array"]), []
-    return _entries(answer.json["direct"]), _entries(answer.json["groups"], "gid")
+        return _entries(found["array"]), []
+    return _entries(found["direct"]), _entries(found["groups"], "gid")
 
 
 def list_holders(client: Client, rid: str):
     """GET /acls/{rid}/permissions: who may do what, as {users: [{uid, actions}], groups: [{gid, actions}]}."""
-    answer = client.get(f"{acl_path(rid)}/permissions", f"read who has permissions on '{rid}'", accept=(UNKNOWN_RID,))
-    holders = answer.json if answer.status == 200 else {}
-    return {kind: _holders(holders.get(kind, ()), name) for kind, name in (("users", "uid"), ("groups", "gid"))}
+    kinds = {"users": "uid", "groups": "gid"}
+    found = client.read(
+        f"{acl_path(rid)}/permissions", f"read who has permissions on '{rid}'", kinds, accept=(UNKNOWN_RID,)
+    )
+    return {kind: _holders(found[kind] if found else (), name) for kind, name in kinds.items()}
 
 
 def _holders(holders, name):
@@ -109,14 +114,14 @@ def _actions(entry):
 
 def read_acls(client: Client) -> dict:
     """GET /acls: every protected resource as {rid: description}."""
-    answer = client.get(f"{IAM}/acls", "list the ACLs")
-    return {acl["rid"]: acl["description"] for acl in answer.json["array"]}
+    found = client.read(f"{IAM}/acls", "list the ACLs", ("array",))
+    return {acl["rid"]: acl["description"] for acl in found["array"]}
 
 
 def read_acl(client: Client, rid: str):
     """GET /acls/{rid}: its description, or None if there is no such ACL."""
-    answer = client.get(acl_path(rid), f"read ACL '{rid}'", accept=(UNKNOWN_RID,))
-    return answer.json.get("description", "") if answer.status == 200 else None
+    found = client.read(acl_path(rid), f"read ACL '{rid}'", ("description",), accept=(UNKNOWN_RID,))
+    return found and found["description"]
 
 
 def create_acl(client: Client, rid: str, description: str) -> bool:

@@ -64,7 +64,12 @@ class Client:
         answer = self._transport.send(method, path, token=token, **kwargs)
         if answer.status == 401 and token:
             answer = self._transport.send(method, path, token=self.auth.renew(token), **kwargs)
-        if 200 <= answer.status < 300 or answer.status in accept or answer.code in accept:
+        if 200 <= answer.status < 300:
+            # No part of the API answers with a page: this one is of a proxy, and nothing was done.
+            if answer.content_type == "text/html":
+                raise not_ours(doing, method, path, answer)
+            return answer
+        if answer.status in accept or answer.code in accept:
             return answer
         raise HttpError(
             doing,
@@ -79,6 +84,20 @@ class Client:
     def get(self, path, doing, accept=(), **kwargs) -> Response:
         """GET, see request()."""
         return self.request("GET", path, doing, accept, **kwargs)
+
+    def read(self, path, doing, members, accept=(), params=None) -> dict | None:
+        """GET a JSON object that has ``members``; None for what ``accept`` lists.
+
+        Raises HttpError for a success that is none: what answers is no cluster then, or a proxy in front of it, and
+        must not be taken for "there is nothing".
+        """
+        answer = self.get(path, doing, accept, params=params)
+        if not 200 <= answer.status < 300:
+            return None
+        found = answer.json
+        if not isinstance(found, dict) or not all(name in found for name in members):
+            raise not_ours(doing, "GET", path, answer)
+        return found
 
     def put(self, path, doing, accept=(), **kwargs) -> Response:
         """PUT, see request()."""
@@ -95,6 +114,12 @@ class Client:
     def delete(self, path, doing, accept=(), **kwargs) -> Response:
         """DELETE, see request()."""
         return self.request("DELETE", path, doing, accept, **kwargs)
+
+
+def not_ours(doing, method, path, answer) -> HttpError:
+    """Return the error for an answer whose status is fine and whose body is not what the API would send."""
+    said = f"the answer ({answer.content_type or 'of no type'}) is not what DC/OS sends"
+    return HttpError(doing, method, path, answer.status, said=said, hint="Check url, and any proxy on the way.")
 
 
 def _hint(method, path, answer, listing):

@@ -31,15 +31,14 @@ def group_path(gid: str) -> str:
 
 def read_user(client: Client, uid: str):
     """GET /users/{uid}: the User object (uid, description, is_service, public_key, …), or None."""
-    answer = client.get(user_path(uid), f"read account '{uid}'", accept=(UNKNOWN_USER,))
-    return answer.json if answer.status == 200 else None
+    return client.read(user_path(uid), f"read account '{uid}'", ("description",), accept=(UNKNOWN_USER,))
 
 
 def read_users(client: Client, services: bool) -> list:
     """GET /users: the User objects of all people, or of all service accounts (the API lists either kind alone)."""
     kind = "service accounts" if services else "users"
-    answer = client.get(f"{IAM}/users", f"list the {kind}", params={"type": "service"} if services else None)
-    return answer.json["array"]
+    params = {"type": "service"} if services else None
+    return client.read(f"{IAM}/users", f"list the {kind}", ("array",), params=params)["array"]
 
 
 def create_user(client: Client, uid: str, body: dict, what: str) -> bool:
@@ -62,19 +61,20 @@ def delete_user(client: Client, uid: str) -> None:
 
 def read_groups_of(client: Client, uid: str, accept=()):
     """GET /users/{uid}/groups: the gids, sorted; None if there is no such account, or for one of ``accept``."""
-    answer = client.get(f"{user_path(uid)}/groups", f"read the groups of '{uid}'", accept=(UNKNOWN_USER, *accept))
-    return sorted(item["group"]["gid"] for item in answer.json["array"]) if answer.status == 200 else None
+    found = client.read(
+        f"{user_path(uid)}/groups", f"read the groups of '{uid}'", ("array",), accept=(UNKNOWN_USER, *accept)
+    )
+    return found and sorted(item["group"]["gid"] for item in found["array"])
 
 
 def read_all_groups(client: Client) -> list:
     """GET /groups: every Group object."""
-    return client.get(f"{IAM}/groups", "list the groups").json["array"]
+    return client.read(f"{IAM}/groups", "list the groups", ("array",))["array"]
 
 
 def read_group(client: Client, gid: str, accept=()):
     """GET /groups/{gid}: the Group object (gid, description, …), or None. ``accept`` lists further kinds of absence."""
-    answer = client.get(group_path(gid), f"read group '{gid}'", accept=(UNKNOWN_GROUP, *accept))
-    return answer.json if answer.status == 200 else None
+    return client.read(group_path(gid), f"read group '{gid}'", ("description",), accept=(UNKNOWN_GROUP, *accept))
 
 
 def create_group(client: Client, gid: str, description: str, accept=()) -> int:
@@ -100,13 +100,14 @@ def delete_group(client: Client, gid: str, accept=()) -> bool:
 
 def read_members(client: Client, gid: str, services: bool):
     """GET /groups/{gid}/users: the uids of its people or of its service accounts (the API lists either kind alone)."""
-    answer = client.get(
+    found = client.read(
         f"{group_path(gid)}/users",
         f"read the members of group '{gid}'",
+        ("array",),
         accept=(UNKNOWN_GROUP,),
         params={"type": "service"} if services else None,
     )
-    return sorted(item["user"]["uid"] for item in answer.json["array"]) if answer.status == 200 else []
+    return sorted(item["user"]["uid"] for item in found["array"]) if found else []
 
 
 def join_group(client: Client, gid: str, uid: str) -> None:

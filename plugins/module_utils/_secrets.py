@@ -12,7 +12,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from ansible_collections.dcos.security.plugins.module_utils._client import SECRETS, Client
+from ansible_collections.dcos.security.plugins.module_utils._client import SECRETS, Client, not_ours
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
 from ansible_collections.dcos.security.plugins.module_utils._permissions import check_secret_path
 
@@ -55,10 +55,12 @@ class Secret(Entity):
             return self._denied_as
         if answer.status != 200:
             return None
-        # A text secret answers as JSON with a member "value", a binary one with its raw bytes under their own type.
+        # A text secret answers as JSON with a member "value", a binary one with its raw bytes.
+        if answer.content_type == BINARY:
+            return {"content_type": BINARY, "value": answer.content}
         body = answer.json if answer.content_type == TEXT else None
         if not isinstance(body, dict) or not isinstance(body.get("value"), str):
-            return {"content_type": BINARY, "value": answer.content}
+            raise not_ours(f"read {self.label}", "GET", self._url, answer)
         metadata = {name: body[name] for name in METADATA if body.get(name) is not None}
         return {"content_type": TEXT, "value": body["value"], **metadata}
 
@@ -108,7 +110,11 @@ def list_secrets(client: Client, folder: str, store: str, accept=()) -> list:
 
     A folder that does not exist lists as empty, so this cannot prove that one exists; so does one of ``accept``.
     """
-    answer = client.get(
-        secret_path(store, folder), f"list the secrets in '/{folder}'", accept=accept, params={"list": "true"}
+    found = client.read(
+        secret_path(store, folder),
+        f"list the secrets in '/{folder}'",
+        ("array",),
+        accept=accept,
+        params={"list": "true"},
     )
-    return sorted(answer.json["array"]) if answer.status == 200 else []
+    return sorted(found["array"]) if found else []

@@ -13,7 +13,7 @@ import threading
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _http, _keys
-from ansible_collections.dcos.security.plugins.module_utils._rekey import MARKER, journal_gid
+from ansible_collections.dcos.security.plugins.module_utils._rekey import journal_gid
 from ansible_collections.dcos.security.tests.unit.plugins.cluster import in_child
 
 MODULE = "dcos_service_account"
@@ -62,25 +62,22 @@ def attempt(cluster, **options):
     return dict(cluster.attempt(MODULE, uid=UID, **options))
 
 
-def dying(cluster, number, when, **options):
-    """Run the module in a process that is killed before it sends its request ``number``, or as it has been answered."""
+def killed_after(cluster, number, **options):
+    """Run the module in a process that is killed when request ``number`` has been answered; return what it died of."""
     send, counter, lock = _http.Transport._send, itertools.count(1), threading.Lock()
 
     def deadly(self, *arguments):
         with lock:
             now = next(counter)
-        if now == number and when == "before":
+        if now > number:
             os.kill(os.getpid(), signal.SIGKILL)
-        answer = send(self, *arguments)
-        if now == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return answer
+        return send(self, *arguments)
 
     def run():
         _http.Transport._send = deadly
         return attempt(cluster, **options)
 
-    return in_child(run)()
+    return in_child(run)()[1]
 
 
 def aftermath(cluster, public):
@@ -138,11 +135,37 @@ def test_how_many_requests_a_replacement_takes(kafka, public):
     assert kafka.account(UID) == whole(public[1])
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("number", range(1, REQUESTS + 1))
-def test_killed_at_any_request(kafka, public, number, when):
-    if when == "before" and number == 1:
-        return  # nothing was sent
-    answer, died_of = dying(kafka, number, when, public_key=public[1])
-    assert (answer, died_of) == (None, signal.SIGKILL)
+@pytest.mark.parametrize("number", range(REQUESTS))
+def test_killed_after_any_request(kafka, public, number):
+    assert killed_after(kafka, number, public_key=public[1]) == signal.SIGKILL
     aftermath(kafka, public)
+
+
+FAULTS = {
+    "refused": {"action": "status", "status": 500},
+    "lost": {"action": "reset", "when": "after"},
+    "a page": {"action": "html", "status": 200},
+    "garbage": {"action": "garbage", "when": "after"},
+}
+
+
+@pytest.mark.parametrize("number", range(1, REQUESTS + 1))
+def test_gone_wrong_at_any_request(kafka, public, number):
+    """Whatever the answer was, the run says so in one sentence, and the next run brings all to its end."""
+    state = kafka.control("GET", "/state").json()
+    for name, fault in FAULTS.items():
+        kafka.control("PUT", "/state", state)
+        kafka.fault(nth=number, **fault)
+        outcome = attempt(kafka, public_key=public[1])
+        kafka.heal()
+        assert "Unexpected" not in outcome.get("msg", ""), (name, outcome)
+        assert not attempt(kafka, public_key=public[1]).get("failed"), name
+        assert kafka.account(UID) == whole(public[1]), name
+
+
+@pytest.mark.parametrize("number", range(1, REQUESTS + 1))
+def test_retries_get_over_an_answer_that_was_lost(kafka, public, number):
+    kafka.fault("reset", nth=number, when="after")
+    assert not attempt(kafka, public_key=public[1], retries=1).get("failed")
+    assert kafka.account(UID) == whole(public[1])
+    assert journal(kafka) is None
