@@ -62,7 +62,10 @@ ANONYMOUS = Way("anonymous", {})
 
 
 class Connection(NamedTuple):
-    """Where to connect, how far to trust it, and how to authenticate there: ``method`` is that of ``way``, or ``cli``."""
+    """Where to connect, how far to trust it, and how to authenticate there.
+
+    ``method`` is that of ``way``, or ``cli``.
+    """
 
     url: str
     method: str

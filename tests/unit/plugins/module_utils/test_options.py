@@ -292,7 +292,8 @@ class TestCommandLineInterface:
             folder = tmp_path / "clusters" / f"id-of-{name}"
             folder.mkdir(parents=True)
             (folder / "dcos.toml").write_text(
-                f'[cluster]\nname = "{name}"\n[core]\ndcos_url = "https://{name}"\n{token}\nssl_verify = "/{name}.crt"\n',
+                f'[cluster]\nname = "{name}"\n'
+                f'[core]\ndcos_url = "https://{name}"\n{token}\nssl_verify = "/{name}.crt"\n',
                 encoding="utf-8",
             )
             if attached:
