@@ -13,7 +13,7 @@ from ca_client import Ca
 from ca_compare import assert_alike
 
 pytest_plugins = ("ca_fixtures",)
-pytestmark = pytest.mark.filterwarnings("ignore:Attribute's length must be")
+pytestmark = pytest.mark.filterwarnings("ignore:Attribute's length must be|Country names should be")
 
 _number = count(1)
 

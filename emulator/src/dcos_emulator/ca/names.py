@@ -19,7 +19,7 @@ from . import gojson
 
 # cfssl issues what it is asked for, a common name of more than 64 characters included; cryptography warns about it,
 # wherever it meets such a name, and the emulator's stderr is to stay quiet.
-warnings.filterwarnings("ignore", message="Attribute's length must be")
+warnings.filterwarnings("ignore", message="Attribute's length must be|Country names should be")
 
 # RFC 5322 as Go's net/mail reads it: no domain literals, and atoms of any non-ASCII characters.
 _ATOM = r'[^\x00-\x20\x7f()<>\[\]:;@\\,".]+'
