@@ -248,3 +248,11 @@ def test_matches(certificate, ec_key):
     assert not _x509.matches(certificate, _x509.generate_key("ECDSA", 256))
     with pytest.raises(InputError):
         _x509.matches(certificate, "garbage")
+
+
+def test_key_fits(ec_key, rsa_key, forms):
+    assert _x509.key_fits(ec_key, "ECDSA", 256)
+    assert _x509.key_fits(forms["pkcs1"](rsa_key), "RSA", 2048)
+    assert not _x509.key_fits(ec_key, "ECDSA", 384)
+    assert not _x509.key_fits(ec_key, "RSA", 256)
+    assert not _x509.key_fits("garbage", "RSA", 2048)
