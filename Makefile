@@ -31,7 +31,7 @@ help: ## this list
 
 demo: $(VENV)/.emulator ## provision a service identity on a local cluster, prove it, remove it
 	@$(BIN)/python tools/mirror.py
-	@$(IN_VENV) tools/demo.sh
+	@$(IN_VENV) $(BIN)/python tools/demo.py
 
 test: $(VENV)/.tools ## all checks: lint, sanity, unit and integration tests, documentation
 	@$(BIN)/python tools/check.py
