@@ -182,11 +182,12 @@ class Keeper:
                 request = _x509.build_csr(key, wanted.common_name, wanted.hosts, wanted.subject)
             self._task.hide(key)
         certificate = _ca.sign(self._client, request, profile, wanted.name).strip() + "\n"
-        left = list(_x509.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0))
+        # Kept all the same, it would be issued anew by every run.
+        left = _x509.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0)
         if left:
-            self._task.warn(
-                f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}); "
-                "the next run will find that again."
+            raise DcosError(
+                f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}), so it is "
+                "not kept. Ask for what this CA grants; URIs, for example, are dropped by some versions."
             )
         return {"certificate": certificate, **({"private_key": key} if key else {})}
 
