@@ -111,7 +111,8 @@ class Authenticator:
     def __init__(self, connection, transport):
         self._connection = connection
         self._transport = transport
-        self.given = connection.way.options.get("auth_token")
+        # Read from a file, it may have come with a line break.
+        self.given = (connection.way.options.get("auth_token") or "").strip() or None
         self.method = connection.method
         self._token = self.given
         self._lock = threading.Lock()

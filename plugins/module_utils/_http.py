@@ -45,7 +45,7 @@ class Response:
         """The parsed body whatever its content type (the CA sends JSON as text/plain), or None if it is not JSON."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -171,18 +171,14 @@ class Transport:
                 allow_redirects=False,
                 **self._settings,
             )
-        except errors.SSLError as exc:
-            raise ConnectError(self._untrusted(exc)) from exc
-        except errors.Timeout as exc:
+        except errors.InvalidHeader:
+            # Without the cause, whose text is the header.
             raise ConnectError(
-                f"No answer from {self.origin} within {self.timeout:g} s ({method} {urlsplit(url).path}). "
-                "Check url and the network, or raise timeout."
-            ) from exc
+                f"Cannot send {method} {urlsplit(url).path}: the authentication token holds characters that no token "
+                "has, such as a line break."
+            ) from None
         except (errors.RequestException, OSError, ValueError) as exc:
-            raise ConnectError(
-                f"Cannot reach {self.origin} ({method} {urlsplit(url).path}): {_cause(exc)}. Check url, "
-                "the network and any proxy."
-            ) from exc
+            raise ConnectError(self._explained(_innermost(exc), f"{method} {urlsplit(url).path}")) from exc
         return Response(answer.status_code, answer.headers, answer.content)
 
     def _redirected(self, method, url, target):
@@ -191,7 +187,7 @@ class Transport:
         old, new = urlsplit(url), urlsplit(target)
         if old.scheme == "http" and new.scheme == "https" and new.hostname == old.hostname:
             raise ConnectError(f"{self.origin} redirects to https: use https://{new.netloc} as url.")
-        if (old.scheme, old.netloc) != (new.scheme, new.netloc):
+        if _origin(old) != _origin(new):
             raise ConnectError(
                 f"{self.origin} redirects to {new.scheme}://{new.netloc}, another origin, which is not "
                 "followed. If that is the cluster, use it as url."
@@ -200,8 +196,24 @@ class Transport:
             raise ConnectError(f"{self.origin} redirects {method} {old.path} to {new.path}, which is not followed.")
         return target
 
-    def _untrusted(self, exc):
-        reason = _cause(exc)
+    def _explained(self, cause, request):
+        """Say why there is no answer, and what to do about it."""
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return self._untrusted(_text(cause))
+        if isinstance(cause, ssl.SSLError):
+            return (
+                f"No TLS connection to {self.origin} ({request}): {_text(cause)}. Check whether scheme and port of url "
+                "are right."
+            )
+        exceptions = load("urllib3.exceptions")
+        if isinstance(cause, exceptions.TimeoutError) and not isinstance(cause, exceptions.NewConnectionError):
+            return (
+                f"No answer from {self.origin} within {self.timeout:g} s ({request}). Check url and the network, or "
+                "raise timeout."
+            )
+        return f"Cannot reach {self.origin} ({request}): {_text(cause)}. Check url, the network and any proxy."
+
+    def _untrusted(self, reason):
         if self.ca_path:
             remedy = f"ca_path '{self.ca_path}' does not vouch for it: give the CA bundle of this cluster"
         else:
@@ -247,19 +259,35 @@ def _adapter_class(context):
 
 
 def _retry_class():
-    """Return urllib3's Retry with a bound on Retry-After, which a server may set to hours."""
-    retry = load("urllib3.util.retry").Retry
+    """Return urllib3's Retry with a bound on Retry-After, which a server may set to hours, and more sense."""
+    retry, exceptions = load("urllib3.util.retry").Retry, load("urllib3.exceptions")
 
     class BoundedRetry(retry):
+        RETRY_AFTER_STATUS_CODES = frozenset({429, 503})
+
         def get_retry_after(self, response):
-            pause = super().get_retry_after(response)
+            try:
+                pause = super().get_retry_after(response)
+            except exceptions.InvalidHeader:
+                return None
             return pause if pause is None else min(pause, LONGEST_PAUSE)
+
+        def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
+            # No repetition makes a certificate trusted.
+            if error and isinstance(_innermost(error), ssl.SSLCertVerificationError):
+                raise exceptions.MaxRetryError(_pool, url, error) from error
+            return super().increment(method, url, response, error, _pool, _stacktrace)
 
     return BoundedRetry
 
 
-def _cause(exc):
-    """Return the innermost reason of an exception of requests, in one line and without object addresses."""
+def _origin(parts):
+    """Return what two URLs of one origin have in common."""
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _innermost(exc):
+    """Return the reason within the reasons of an exception of requests or urllib3."""
     seen = set()
     while id(exc) not in seen:
         seen.add(id(exc))
@@ -269,6 +297,11 @@ def _cause(exc):
         if inner is None:
             break
         exc = inner
+    return exc
+
+
+def _text(exc):
+    """Return what an exception says, in one line and without object addresses."""
     text = getattr(exc, "verify_message", None) or getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
     # urllib3 writes the connection object in front of it, and the number of the error.
     return re.split(r">: |\): |\[Errno -?\d+\] ", text)[-1].rstrip(".)")
