@@ -155,7 +155,7 @@ def main() -> None:
             output = run(dcos, "ansible-playbook", "tools/demo/login.yml")
             check("uid: cassandra" in output and RID in output, "the service logged in and may do what it should")
 
-            say("A new key, proven before Cassandra gets it; Ansible tells and keeps all it can, for the searches below")
+            say("A new key, proven before Cassandra gets it; Ansible tells and keeps all it can, which is searched")
             keys = dcos.private_keys()
             output = run(
                 dcos,
