@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from conformance import Conformance
 from emulator_process import Running, start
 
 
@@ -29,7 +30,9 @@ def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
 @pytest.fixture(scope="session")
 def cluster(start_emulator: Callable[..., Running]) -> Running:
     """An Enterprise cluster over TLS that tests share; each test uses names of its own."""
-    return start_emulator("--port", "0")
+    emulator = start_emulator("--port", "0")
+    emulator.observers.append(Conformance().check)
+    return emulator
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -44,7 +45,8 @@ class Running:
 
     process: subprocess.Popen[str]
     ready: dict[str, Any]
-    _token: str | None = field(default=None)
+    observers: list[Callable[[str, str, Answer], None]] = field(default_factory=list)  # told of every answer
+    _token: str | None = None
 
     @property
     def url(self) -> str:
@@ -73,7 +75,10 @@ class Running:
             connection.sendall(b"\r\n".join(head) + b"\r\n\r\n" + (body or b""))
             response = http.client.HTTPResponse(connection, method=method)
             response.begin()
-            return Answer(response.status, response.headers, response.read())
+            answer = Answer(response.status, response.headers, response.read())
+        for observe in self.observers:
+            observe(method, target, answer)
+        return answer
 
     def token(self) -> str:
         """The superuser's token."""

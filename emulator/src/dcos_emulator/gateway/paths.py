@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import re
+
 from ..call import decode
+
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def normalised(raw_path: str) -> str | None:
@@ -14,7 +18,7 @@ def normalised(raw_path: str) -> str | None:
     Only the choice of a location goes by this path. The IAM and the secrets service get the path as it was sent.
     """
     decoded = decode(raw_path)
-    if "\0" in decoded:
+    if "\0" in decoded or _BROKEN_ESCAPE.search(raw_path):
         return None
     segments: list[str] = []
     for segment in decoded.split("/"):

@@ -40,8 +40,15 @@ SCHEMAS: dict[str, Schema] = {
     "IamError": record("title", "description", optional={"code": TEXT}),
 }
 
-# What a response holds: a schema for JSON, several media types, or nothing.
-Content = Schema | None
+# Parameters of paths that are more than any text.
+PATH_PARAMETERS: dict[str, Schema] = {
+    "uid": {"type": "string", "pattern": "^[a-zA-Z0-9_@.-]{1,96}$", "example": "kafka"},
+    "gid": {"type": "string", "pattern": "^[a-zA-Z0-9_@.-]{1,96}$", "example": "superusers"},
+    "rid": {"type": "string", "minLength": 1, "maxLength": 512, "example": "dcos:superuser"},
+    "action": {"type": "string", "enum": ["create", "read", "update", "delete", "full"]},
+    "store": {"type": "string", "enum": ["default"]},
+    "path": {"type": "string", "pattern": "^[A-Za-z0-9_/-]+$", "example": "kafka/service-account"},
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,8 @@ def path_item(operation: Operation, *, secured: bool) -> dict[str, Any]:
         "summary": operation.summary,
         "responses": {str(status): _response(content) for status, content in sorted(responses.items())},
     }
-    parameters = [_parameter(name, "path", TEXT) for name in re.findall(r"{(\w+)}", operation.path)]
+    names = re.findall(r"{(\w+)}", operation.path)
+    parameters = [_parameter(name, "path", PATH_PARAMETERS[name]) for name in names]
     parameters += [_parameter(name, "query", schema) for name, schema in operation.query.items()]
     if parameters:
         described["parameters"] = parameters
