@@ -147,19 +147,19 @@ def test_certificates_are_dated_by_the_emulated_clock() -> None:
 
 def test_large_keys_do_not_hold_up_other_requests() -> None:
     backend = make_backend("embedded", shared_root())
-    large = json.dumps({"key": {"algo": "rsa", "size": 4096}}).encode()
+    large = json.dumps({"key": {"algo": "rsa", "size": 3072}}).encode()
 
-    async def measure() -> tuple[int, int]:
+    async def answers_meanwhile() -> int:
         slow = asyncio.create_task(backend.call("POST", "newkey", {}, large))
         answered = 0
         while not slow.done():
             await backend.call("POST", "info", {}, b"{}")
             answered += 1
-        return (await slow).status, answered
+        assert (await slow).status == 200
+        return answered
 
-    status, answered = asyncio.run(measure())
-    assert status == 200
-    assert answered > 10
+    # Some keys are found at once: what counts is the sum, which would be one a key if each held up the others.
+    assert sum(asyncio.run(answers_meanwhile()) for _ in range(5)) > 20
 
 
 def test_unknown_backend_is_refused() -> None:

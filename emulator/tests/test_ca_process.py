@@ -23,14 +23,14 @@ from dcos_emulator.ca import CaUnavailable, make_backend
 
 pytest_plugins = ("ca_fixtures",)
 
-# Prints the port, then lives until it is killed.
+# Prints port and directory, then lives until it is killed.
 HOLDER = """
 import asyncio, sys, time
 from dcos_emulator.ca import Root, make_backend
 async def main():
     backend = make_backend("cfssl", Root.generate("a"))
     await backend.start()
-    print(backend.port, flush=True)
+    print(backend.port, backend._directory.name, flush=True)
     await asyncio.sleep(60)
 asyncio.run(main())
 """
@@ -94,12 +94,15 @@ def test_cfssl_ends_with_the_emulator(number: int) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     holder = subprocess.Popen([sys.executable, "-c", HOLDER], stdout=subprocess.PIPE, env=environment)
     assert holder.stdout is not None
-    port = int(holder.stdout.readline())
+    words = holder.stdout.readline().decode().split()
+    port, directory = int(words[0]), Path(words[1])
     assert listening(port)
+    assert directory.exists()
     holder.send_signal(number)
     holder.wait()
     holder.stdout.close()
     assert gone(port)
+    assert not directory.exists()
 
 
 def test_a_dead_cfssl_is_a_bad_gateway() -> None:

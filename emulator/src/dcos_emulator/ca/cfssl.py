@@ -28,9 +28,9 @@ NOT_FORWARDED = frozenset(
 )
 
 
-# cfssl ends when this shell's standard input does, which is when the emulator stops it, or dies of whatever cause; and
-# the shell ends when cfssl does. Both are in a process group of their own, which `kill 0` ends.
-SUPERVISED = '("$@"; kill 0) & read -r _; kill 0'
+# cfssl and its directory, $0, end when this shell's standard input does, which is when the emulator stops it or dies of
+# whatever cause; and the shell ends when cfssl does. They are in a process group of their own, which `kill 0` ends.
+SUPERVISED = '("$@"; kill 0) & read -r _; rm -rf -- "$0"; kill 0'
 
 
 class CfsslBackend:
@@ -54,7 +54,7 @@ class CfsslBackend:
                 "The cfssl CA backend needs the program cfssl, which is not on PATH: install the Debian package "
                 "golang-cfssl (apt-get install golang-cfssl) or use the embedded CA."
             )
-        self._directory = tempfile.TemporaryDirectory(prefix="dcos-emulator-ca-")
+        self._directory = tempfile.TemporaryDirectory(prefix="dcos-emulator-ca-", ignore_cleanup_errors=True)
         directory = Path(self._directory.name)
         self._write_files(directory)
         self.port = _free_port()
@@ -63,7 +63,7 @@ class CfsslBackend:
                 "/bin/sh",
                 "-c",
                 SUPERVISED,
-                "sh",
+                str(directory),
                 executable,
                 "serve",
                 "-address=127.0.0.1",
