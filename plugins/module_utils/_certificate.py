@@ -186,8 +186,8 @@ class Keeper:
         left = _x509.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0)
         if left:
             raise DcosError(
-                f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}), so it is "
-                "not kept. Ask for what this CA grants; URIs, for example, are dropped by some versions."
+                f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}), so it "
+                "is not kept. Ask for what this CA grants; URIs, for example, are dropped by some versions."
             )
         return {"certificate": certificate, **({"private_key": key} if key else {})}
 
