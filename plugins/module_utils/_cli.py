@@ -41,16 +41,21 @@ def read_cluster(wanted: str | None, environ) -> Cluster:
     Raises InputError where there is none, or more than one fits.
     """
     home = environ.get("DCOS_DIR") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".dcos")
-    clusters = _clusters(home, environ)
+    clusters, unreadable = _clusters(home, environ)
     known = ", ".join(sorted(f"{cluster.name} ({cluster.id})" for cluster in clusters)) or "none"
     if wanted:
         fitting = [c for c in clusters if c.id == wanted] or [c for c in clusters if c.name == wanted]
         problem = f"named '{wanted}'"
     else:
-        fitting = clusters if len(clusters) == 1 else [c for c in clusters if c.attached]
+        only = len(clusters) == 1 and not unreadable
+        fitting = clusters if only else [c for c in clusters if c.attached]
         problem = "attached"
     if len(fitting) == 1:
+        if not fitting[0].url:
+            raise InputError(f"The DC/OS CLI has no URL for cluster '{fitting[0].name}'. Run 'dcos cluster setup'.")
         return fitting[0]
+    if unreadable:
+        raise unreadable[0]
     if fitting:
         raise InputError(f"The DC/OS CLI has several clusters {problem}: {known}. Name one by its id with cluster.")
     raise InputError(
@@ -60,16 +65,16 @@ def read_cluster(wanted: str | None, environ) -> Cluster:
 
 
 def _clusters(home, environ):
-    folder = os.path.join(home, "clusters")
-    try:
-        ids = sorted(os.listdir(folder))
-    except OSError:
-        return []
-    return [
-        _cluster(os.path.join(folder, id_), id_, environ)
-        for id_ in ids
-        if os.path.isfile(os.path.join(folder, id_, "dcos.toml"))
-    ]
+    """Return the clusters that are configured, and the errors of those whose configuration cannot be read."""
+    parent = os.path.join(home, "clusters")
+    clusters, unreadable = [], []
+    for id_ in sorted(os.listdir(parent)) if os.path.isdir(parent) else ():
+        if os.path.isfile(os.path.join(parent, id_, "dcos.toml")):
+            try:
+                clusters.append(_cluster(os.path.join(parent, id_), id_, environ))
+            except InputError as exc:
+                unreadable.append(exc)
+    return clusters, unreadable
 
 
 def _cluster(folder, id_, environ):
@@ -80,14 +85,14 @@ def _cluster(folder, id_, environ):
             config = toml.load(handle)
     except (OSError, ValueError) as exc:
         raise InputError(f"Cannot read the configuration of the DC/OS CLI at {path}: {exc}") from exc
-    core = config.get("core", {})
-    ca_path, validate_certs = _trust(environ.get("DCOS_SSL_VERIFY") or core.get("ssl_verify"))
+    core, cluster = (config.get(table) if isinstance(config.get(table), dict) else {} for table in ("core", "cluster"))
     saved_ca = os.path.join(folder, "dcos_ca.crt")
-    if ca_path is None and validate_certs and os.path.isfile(saved_ca):
-        ca_path = saved_ca
+    ca_path, validate_certs = _trust(
+        environ.get("DCOS_SSL_VERIFY") or core.get("ssl_verify"), saved_ca if os.path.isfile(saved_ca) else None
+    )
     return Cluster(
         id=id_,
-        name=config.get("cluster", {}).get("name") or id_,
+        name=cluster.get("name") or id_,
         url=core.get("dcos_url") or "",
         token=core.get("dcos_acs_token") or None,
         ca_path=ca_path,
@@ -96,10 +101,11 @@ def _cluster(folder, id_, environ):
     )
 
 
-def _trust(ssl_verify):
+def _trust(ssl_verify, saved_ca):
     """Read ``ssl_verify`` as the CLI does: a bool, the text of one, a CA file, or empty: (ca_path, validate_certs)."""
-    if ssl_verify in (None, "") or ssl_verify is True or ssl_verify in _TRUE:
-        return None, True
-    if ssl_verify is False or ssl_verify in _FALSE:
+    text = "" if ssl_verify is None else str(ssl_verify)
+    if text in _FALSE:
         return None, False
-    return str(ssl_verify), True
+    if text in _TRUE:
+        return None, True
+    return text or saved_ca, True
