@@ -136,10 +136,9 @@ class ServiceAccount(Account):
         """Return the account as it is, or would be, when a key replacement that an earlier run left is finished."""
         if self._unfinished == "finish":
             restored = self._rekey.resume()
-            if restored is not None:
+            if restored:
                 self.key_replaced, self.restored = True, restored
-                user = _iam.read_user(self._client, self._uid)
-            return user
+            return user if restored is None else _iam.read_user(self._client, self._uid)
         self._record = self._rekey.recorded()
         if not self._record:
             return user
@@ -164,7 +163,10 @@ class ServiceAccount(Account):
     def update(self, before, changes):
         """Replace the key by way of the journal, set the description, adjust memberships."""
         if "public_key" in changes:
-            self.restored = self._rekey.replace(changes["public_key"])
+            restored = self._rekey.replace(changes["public_key"])
+            if restored is None:
+                return False
+            self.key_replaced, self.restored = True, restored
         if "description" in changes and not _iam.update_user(
             self._client, self._uid, {"description": changes["description"]}
         ):
@@ -199,9 +201,9 @@ class ServiceAccount(Account):
                     "on_key_change: replace to have it replaced."
                 )
             self._guard("replace the key of")
-            self.key_replaced = True
-            if self._unfinished == "foretell" and not self._record:
-                self.restored = self._rekey.survey()
+            if self._unfinished == "foretell":
+                self.key_replaced = True
+                self.restored = self.restored if self._record else self._rekey.survey()
 
     def delete(self, before):
         """DELETE the account, and then a journal that an unfinished replacement may have left."""

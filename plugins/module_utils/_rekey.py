@@ -16,6 +16,8 @@ purpose. The order of the steps is what makes it safe; do not change it:
  7. PATCH the final description
  8. DELETE the journal
 
+Whoever made the journal works on it. Others wait for as long as they see progress, and take it over if there is none.
+
 This file is private to the collection.
 """
 
@@ -23,6 +25,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+import uuid
 
 from ansible_collections.dcos.security.plugins.module_utils import _acl, _iam
 from ansible_collections.dcos.security.plugins.module_utils._client import Client, together
@@ -30,8 +34,14 @@ from ansible_collections.dcos.security.plugins.module_utils._errors import DcosE
 from ansible_collections.dcos.security.plugins.module_utils._keys import same_public_key
 
 MARKER = " [rekey pending]"
+RECORDED = {"target_public_key", "description", "permissions", "groups"}
 ATTEMPTS = 5
 CONCURRENCY = 8
+# Seconds: how long another run may make no progress before it is taken for dead, how often that is looked at, and how
+# long a request of somebody who takes over at the same moment may be under way.
+PATIENCE = 5.0
+POLL = 0.5
+SETTLE = 1.0
 
 
 def journal_gid(uid: str) -> str:
@@ -52,57 +62,88 @@ class Rekey:
         self._uid = uid
         self._gid = journal_gid(uid)
         self._subject = _acl.Subject("user", uid)
+        self._run = uuid.uuid4().hex
 
-    def replace(self, public_key: str) -> dict:
+    def replace(self, public_key: str):
         """Give the account ``public_key`` (SPKI PEM); return what was restored: {permissions, groups}.
 
-        Raises HttpError, and DcosError if the journal cannot be kept; then nothing has been deleted.
+        Returns None if another run gave it that key meanwhile. Raises HttpError, and DcosError if the journal cannot be
+        kept; then nothing has been deleted.
         """
+        finished = None
         for _attempt in range(ATTEMPTS):
-            status = _iam.create_group(self._client, self._gid, "", accept=(404,))
+            status = _iam.create_group(self._client, self._gid, json.dumps({"run": self._run}), accept=(404,))
             if status == 404:
                 # Open DC/OS has neither groups nor grants: only the description needs to survive.
-                return self._carry_out(self._record(public_key, bare=True), journalled=False)
+                return self._carry_out(self._record(public_key, bare=True)[0], journalled=False)
             if status != 409:
-                return self._start(public_key)
-            self.resume()
+                return self._start(public_key) or finished
+            finished = self.resume() or finished
         raise DcosError(f"Could not replace the key of '{self._uid}': another run keeps doing the same. Try again.")
 
     def survey(self) -> dict:
         """Return what a replacement would restore, without changing anything."""
-        return restored_from(self._record(""))
+        return restored_from(self._record("")[0])
 
     def resume(self):
-        """Finish a journal that an earlier run left, to the key that it recorded.
+        """Finish a journal that an earlier run left, to the key that it recorded; wait for one that is at work.
 
-        Returns what was restored, or None if there was nothing to finish.
+        Returns what was restored, {} if a journal was there and needed nothing of us, None if there was none.
         """
-        record = self._read_journal()
-        if record is None:
+        if self._read_journal() is None:
             return None
+        journal = self._take_over()
+        if journal is None:
+            return {}
         user = _iam.read_user(self._client, self._uid)
-        if not record or (
-            user and not is_pending(user) and same_public_key(user.get("public_key"), record["target_public_key"])
+        whole = user and not is_pending(user)
+        if not _is_record(journal, self._uid) or (
+            whole and same_public_key(user.get("public_key"), journal["target_public_key"])
         ):
             # Died before step 3 (nothing was deleted yet) or after step 7 (all was restored).
             self.discard()
-            return None
-        if user and not is_pending(user):
-            # Died before step 4: the account is whole, and may have changed since it was recorded.
-            return self._start(record["target_public_key"])
-        return self._carry_out(record)
+            return {}
+        if whole:
+            # Died before step 4: the account may have changed since it was recorded.
+            return self._start(journal["target_public_key"]) or {}
+        return self._carry_out(journal)
 
     def recorded(self):
         """Return what the journal says, or None: {target_public_key, description, permissions, groups}."""
-        return self._read_journal() or None
+        journal = self._read_journal()
+        return journal if _is_record(journal, self._uid) else None
 
     def discard(self) -> None:
         """Delete the journal, if any."""
         _iam.delete_group(self._client, self._gid, accept=(404,))
 
+    def _take_over(self):
+        """Return the journal once it is this run's, or None once it is gone.
+
+        It is claimed as in Fischer's algorithm: write one's name, wait for other writes to arrive, see whose is left.
+        """
+        seen, since = None, time.monotonic()
+        while (journal := self._read_journal()) is not None:
+            if journal.get("run") == self._run:
+                return journal
+            granted = _acl.read_permissions(self._client, self._subject)
+            now = (journal, _iam.read_user(self._client, self._uid), granted)
+            if now != seen:
+                seen, since = now, time.monotonic()
+            if time.monotonic() - since >= PATIENCE:
+                _iam.update_group(self._client, self._gid, json.dumps({**journal, "run": self._run}))
+                time.sleep(SETTLE)
+            else:
+                time.sleep(POLL)
+        return None
+
     def _start(self, public_key):
-        record = self._record(public_key)
-        text = json.dumps(record, sort_keys=True)
+        """Steps 2 and 3, and all that follow; None if the account has that key."""
+        record, present = self._record(public_key)
+        if same_public_key(present, public_key):
+            self.discard()
+            return None
+        text = json.dumps({**record, "run": self._run}, sort_keys=True)
         _iam.update_group(self._client, self._gid, text)
         if (_iam.read_group(self._client, self._gid) or {}).get("description") != text:
             raise DcosError(
@@ -112,7 +153,10 @@ class Rekey:
         return self._carry_out(record)
 
     def _record(self, public_key, bare=False):
-        """Read what must survive. The account is read twice, so that no other run can swap it in between unnoticed."""
+        """Read what must survive; return it as a journal, and the present key.
+
+        The account is read twice, so that nobody can swap it in between unnoticed.
+        """
         for _attempt in range(ATTEMPTS):
             before = _iam.read_user(self._client, self._uid)
             groups = [] if bare else _iam.read_groups_of(self._client, self._uid)
@@ -122,9 +166,8 @@ class Rekey:
                 and groups is not None
                 and granted is not None
                 and (bare or _iam.read_user(self._client, self._uid) == before)
-                and not is_pending(before)
             ):
-                return {
+                record = {
                     "v": 1,
                     "uid": self._uid,
                     "target_public_key": public_key,
@@ -134,23 +177,19 @@ class Rekey:
                     ],
                     "groups": groups,
                 }
+                return record, before.get("public_key")
         raise DcosError(f"Could not replace the key of '{self._uid}': another run is changing the account. Try again.")
 
     def _read_journal(self):
-        """Return the record, {} if the journal holds none (yet), or None if there is no journal."""
+        """Return what the journal group says, {} if that is nothing of ours, None if there is no such group."""
         group = _iam.read_group(self._client, self._gid, accept=(404,))
         if group is None:
             return None
         try:
-            record = json.loads(group["description"])
-            whole = (
-                record["v"] == 1
-                and record["uid"] == self._uid
-                and all(name in record for name in ("target_public_key", "description", "permissions", "groups"))
-            )
-        except (ValueError, TypeError, KeyError):
-            whole = False
-        return record if whole else {}
+            journal = json.loads(group["description"])
+        except (ValueError, TypeError):
+            journal = None
+        return journal if isinstance(journal, dict) else {}
 
     def _carry_out(self, record, journalled=True):
         self._recreate(record)
@@ -201,3 +240,8 @@ class Rekey:
 def restored_from(record: dict) -> dict:
     """Return what a replacement gives back, of what its journal says: {permissions, groups}."""
     return {"permissions": record["permissions"], "groups": record["groups"]}
+
+
+def _is_record(journal, uid):
+    """Tell whether a journal has got to step 3, and can be carried out."""
+    return bool(journal) and (journal.get("v"), journal.get("uid")) == (1, uid) and journal.keys() >= RECORDED

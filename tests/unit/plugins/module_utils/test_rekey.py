@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from ansible_collections.dcos.security.plugins.module_utils import _http, _keys
+from ansible_collections.dcos.security.plugins.module_utils import _http, _keys, _rekey
 from ansible_collections.dcos.security.plugins.module_utils._rekey import journal_gid
 from ansible_collections.dcos.security.tests.unit.plugins.cluster import in_child
 
@@ -27,6 +27,13 @@ PERMISSIONS = {
     "dcos:secrets:default:/kafka/*": ["full"],
     "dcos:superuser": ["full"],
 }
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    """Nobody else is at work here."""
+    for name in ("PATIENCE", "POLL", "SETTLE"):
+        monkeypatch.setattr(_rekey, name, 0)
 
 
 @pytest.fixture
