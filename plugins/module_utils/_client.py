@@ -44,8 +44,8 @@ class Client:
 
     @property
     def uid(self):
-        """The uid that is logged in, as the token says, or None if the token cannot be read."""
-        return claims(self.auth.token()).get("uid")
+        """The uid that is logged in, as the token says, or None if there is no token or it cannot be read."""
+        return claims(self.auth.token() or "").get("uid")
 
     def request(
         self, method: str, path: str, doing: str, accept: Iterable = (), secrets: Iterable = (), **kwargs

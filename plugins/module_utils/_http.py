@@ -141,12 +141,15 @@ class Transport:
             body: value to send as JSON; ``data``: bytes to send as they are.
             token: authentication token to present, if any.
 
-        Raises ConnectError if no answer came, InternalError for a write while ``read_only``.
+        Raises ConnectError if no (whole) answer came, InternalError for a write while ``read_only``.
         """
         if self.read_only and method not in ("GET", "HEAD") and path not in READ_ONLY_POSTS:
             raise InternalError(f"{method} {path} was about to be sent in check mode. Please report this bug.")
         headers = {"Accept": "*/*", **(headers or {})}
         if token:
+            # The errors that this gives otherwise hold the header.
+            if not (token.isascii() and token.isprintable()):
+                raise InputError("The authentication token holds characters that no token has, such as a line break.")
             headers["Authorization"] = f"token={token}"
         url = self.origin + path
         for _hop in range(MAX_REDIRECTS):
@@ -171,14 +174,12 @@ class Transport:
                 allow_redirects=False,
                 **self._settings,
             )
-        except errors.InvalidHeader:
-            # Without the cause, whose text is the header.
-            raise ConnectError(
-                f"Cannot send {method} {urlsplit(url).path}: the authentication token holds characters that no token "
-                "has, such as a line break."
-            ) from None
         except (errors.RequestException, OSError, ValueError) as exc:
             raise ConnectError(self._explained(_innermost(exc), f"{method} {urlsplit(url).path}")) from exc
+        if not _is_whole(method, answer):
+            raise ConnectError(
+                f"Cannot read the answer of {self.origin} ({method} {urlsplit(url).path}): it was cut off. Try again."
+            )
         return Response(answer.status_code, answer.headers, answer.content)
 
     def _redirected(self, method, url, target):
@@ -279,6 +280,13 @@ def _retry_class():
             return super().increment(method, url, response, error, _pool, _stacktrace)
 
     return BoundedRetry
+
+
+def _is_whole(method, answer):
+    """Tell whether all of the body came; urllib3 does not mind before its version 2."""
+    length = answer.headers.get("Content-Length", "")
+    has_body = method != "HEAD" and answer.status_code not in (204, 304)
+    return not has_body or not length.isdigit() or answer.raw.tell() == int(length)
 
 
 def _origin(parts):

@@ -8,6 +8,7 @@ It is for what an emulator of a cluster would never do: hang, cut off an answer,
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import json
@@ -53,6 +54,26 @@ class Answer(NamedTuple):
     cut: str = ""
 
 
+# As the IAM answers a login, and Admin Router a request.
+REFUSED = Answer(
+    401, {"title": "401 Unauthorized", "description": "Invalid credentials.", "code": "ERR_INVALID_CREDENTIALS"}
+)
+REJECTED = Answer(401, b"<html>401</html>", {"Content-Type": "text/html; charset=UTF-8", "WWW-Authenticate": "acsjwt"})
+
+
+def token(uid="admin", left=3600.0, **claims):
+    """Return an authentication token with ``left`` seconds left, or without an end."""
+    exp = {} if left is None else {"exp": int(time.time() + left)}
+    parts = ({"typ": "JWT", "alg": "RS256"}, {"uid": uid, **exp, **claims})
+    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
+    return ".".join((*encoded, "c2lnbmF0dXJl"))
+
+
+def granted(issued):
+    """Return the answer to a login that succeeds."""
+    return Answer(200, {"token": issued})
+
+
 class Peer:
     """The server. It gives one answer after the other, and the last one ever after; ``seen`` is what it was asked."""
 
@@ -92,10 +113,8 @@ class Peer:
         self.origin = f"{'https' if tls else 'http'}://localhost:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_exc):
+    def stop(self) -> None:
+        """Serve no more."""
         self._server.shutdown()
         self._server.server_close()
 

@@ -1,13 +1,18 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys shared by the tests of one session: making RSA keys is slow."""
+"""Keys shared by the tests of one session, as making RSA keys is slow, and servers that misbehave."""
 
 from __future__ import annotations
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+
+from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._http import Transport
+from ansible_collections.dcos.security.plugins.module_utils._options import resolve
+from ansible_collections.dcos.security.tests.unit.plugins.peer import Peer
 
 PEM = serialization.Encoding.PEM
 
@@ -65,3 +70,44 @@ def foreign_keys():
         "Ed25519": ed25519.Ed25519PrivateKey.generate(),
         "DSA": dsa.generate_private_key(2048),
     }
+
+
+@pytest.fixture
+def peers(monkeypatch, tmp_path):
+    """Return a function that starts a Peer. The environment says nothing of proxies, CAs and users."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    started = []
+
+    def start(*answers, tls=None):
+        started.append(Peer(*answers, tls=tls))
+        return started[-1]
+
+    yield start
+    for peer in started:
+        peer.stop()
+
+
+@pytest.fixture
+def serve(peers):
+    """Return a function that starts a Peer and a Transport to it: (peer, transport)."""
+
+    def start(*answers, tls=None, **options):
+        peer = peers(*answers, tls=tls)
+        return peer, Transport(peer.origin, **{"retries": 0, "timeout": 5, **options})
+
+    return start
+
+
+@pytest.fixture
+def client_of(peers):
+    """Return a function that starts a Peer and a Client of it with the given options: (peer, client)."""
+
+    def start(*answers, environ=None, read_only=False, anonymous=False, **options):
+        peer = peers(*answers)
+        params = {"url": peer.origin, "retries": 0, "timeout": 5, **options}
+        return peer, Client(resolve(params, environ or {}, anonymous), read_only)
+
+    return start

@@ -1,15 +1,19 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Configuration directories of the DC/OS CLI, laid out as the CLI lays them out."""
+"""Configuration directories of the DC/OS CLI, laid out as the CLI lays them out, and the options that call for them."""
 
 from __future__ import annotations
+
+import importlib
+import sys
 
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _cli
 from ansible_collections.dcos.security.plugins.module_utils._cli import read_cluster
-from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, InputError
+from ansible_collections.dcos.security.plugins.module_utils._options import CREDENTIAL_VARIABLES, resolve
 
 PROD, STAGE = "79893270-f9e9-4b20-8d2f-b7a5b3b5b1f0", "2ee3b5f1-7d4a-4e5c-9b0f-3f1d0c8a7a11"
 
@@ -201,11 +205,81 @@ def test_empty_configuration_has_no_url(home, text):
 
 
 def test_the_parser_is_the_one_of_this_python(monkeypatch, home):
-    asked = []
-    monkeypatch.setattr(_cli, "load", lambda name: asked.append(name) or pytest.importorskip("tomllib"))
     home.cluster(PROD)
-    monkeypatch.setattr(_cli.sys, "version_info", (3, 10, 4))
-    home.read()
-    monkeypatch.setattr(_cli.sys, "version_info", (3, 11, 0))
-    home.read()
-    assert asked == ["tomli", "tomllib"]
+    parser = importlib.import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    asked = []
+    monkeypatch.setattr(_cli, "load", lambda name: asked.append(name) or parser)
+    for version in ((3, 9, 2), (3, 10, 4), (3, 11, 0), (3, 14, 1)):
+        monkeypatch.setattr(_cli.sys, "version_info", version)
+        home.read()
+    assert asked == ["tomli", "tomli", "tomllib", "tomllib"]
+
+
+class TestOptions:
+    """``cluster`` and ``auth_method: cli`` beside the other options and the environment."""
+
+    @pytest.fixture
+    def environ(self, home):
+        """An environment with the attached cluster ``prod``, which has a token, and ``fresh``, which has none."""
+        home.cluster(PROD, name="prod", attached=True, dcos_acs_token='"CLI"', ssl_verify='"/prod.crt"')
+        home.cluster(STAGE, name="fresh")
+        return home.environ
+
+    def test_attached_cluster_by_method(self, environ):
+        found = resolve({"auth_method": "cli"}, environ)
+        assert (found.url, found.method, found.way.options) == (
+            "https://prod.example.com",
+            "cli",
+            {"auth_token": "CLI"},
+        )
+        assert (found.ca_path, found.validate_certs) == ("/prod.crt", True)
+
+    def test_attached_cluster_by_method_of_the_environment(self, environ):
+        assert resolve({}, {**environ, "DCOS_AUTH_METHOD": "cli"}).url == "https://prod.example.com"
+
+    def test_attached_cluster_is_not_used_unasked(self, environ):
+        for params in ({}, {"auth_token": "T"}):
+            with pytest.raises(InputError, match="No cluster to talk to"):
+                resolve(params, environ)
+
+    def test_cluster_by_name_beats_the_url_of_the_environment(self, environ):
+        found = resolve({"cluster": "prod"}, {**environ, "DCOS_URL": "https://env", "DCOS_ACS_TOKEN": "t"})
+        assert (found.url, found.way.options) == ("https://prod.example.com", {"auth_token": "CLI"})
+
+    def test_cluster_of_the_environment(self, environ):
+        for params, variables, url in (
+            ({}, {"DCOS_CLUSTER": "prod"}, "https://prod.example.com"),
+            ({"auth_method": "cli"}, {"DCOS_CLUSTER": PROD}, "https://prod.example.com"),
+            ({}, {"DCOS_CLUSTER": "prod", "DCOS_URL": "https://env", "DCOS_ACS_TOKEN": "t"}, "https://env"),
+            ({"url": "https://given"}, {"DCOS_CLUSTER": "prod", "DCOS_ACS_TOKEN": "t"}, "https://given"),
+        ):
+            assert resolve(params, {**environ, **variables}).url == url
+
+    @pytest.mark.parametrize("option", ["url", *CREDENTIAL_VARIABLES])
+    @pytest.mark.parametrize("wish", [{"cluster": "prod"}, {"auth_method": "cli"}], ids=["cluster", "cli"])
+    def test_it_goes_with_neither_url_nor_credentials(self, environ, wish, option):
+        with pytest.raises(
+            InputError, match=rf"({next(iter(wish))}|auth_method: cli) and {option} are mutually exclusive"
+        ):
+            resolve({**wish, option: "https://given"}, environ)
+
+    def test_the_token_of_the_environment_is_of_another_cluster(self, environ):
+        with pytest.raises(AuthError, match="holds no token for cluster 'fresh'.*dcos auth login"):
+            resolve({"cluster": "fresh"}, {**environ, "DCOS_ACS_TOKEN": "t"})
+
+    def test_users_of_the_environment_can_log_in_and_renew(self, environ):
+        environ = {**environ, "DCOS_USERNAME": "u", "DCOS_PASSWORD": "p"}
+        user = {"auth_username": "u", "auth_password": "p"}
+        assert resolve({"cluster": "fresh"}, environ).way.options == user
+        found = resolve({"cluster": "prod"}, environ)
+        assert found.way.options == {"auth_token": "CLI"}
+        assert [way.options for way in found.renewals] == [user]
+
+    def test_options_of_trust_come_before_the_configuration(self, environ):
+        found = resolve({"cluster": "prod", "ca_path": "/given", "validate_certs": False}, environ)
+        assert (found.ca_path, found.validate_certs) == ("/given", False)
+
+    def test_trust_of_the_configuration_comes_before_the_environment(self, environ):
+        environ = {**environ, "DCOS_TLS_CA_PATH": "/env.pem", "DCOS_TLS_INSECURE": "1"}
+        found = resolve({"cluster": "prod"}, environ)
+        assert (found.ca_path, found.validate_certs) == ("/prod.crt", True)
