@@ -51,6 +51,8 @@ class Gateway:
             "version": _file(files.version),
             "metadata": _file(lambda: files.metadata(self.store.meta["cluster_id"])),
             "state_summary": _file(files.state_summary),
+            "hosts": _file(files.hosts),
+            "nodes": _file(files.nodes),
             "bootstrap_config": _file(files.bootstrap_config),
             "buildinfo": _file(files.buildinfo),
             "ui_config": _file(lambda: ui_config(self.iam)),
@@ -120,7 +122,7 @@ def _static(call: Call, content: bytes, content_type: str) -> Response:
     return Response(content, 200, {"Content-Type": content_type})
 
 
-def _file(content: Callable[[], dict[str, object]]) -> Upstream:
+def _file(content: Callable[[], object]) -> Upstream:
     async def serve(call: Call, path: str) -> Response:
         return _static(call, (json.dumps(content(), indent=2) + "\n").encode(), "application/json")
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Admin Router serves itself: files of the cluster that the DC/OS CLI asks for."""
+"""What clients ask of a cluster before they get to work, as a cluster of one master and no agents answers it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,16 @@ def metadata(cluster_id: str) -> dict[str, Any]:
 def state_summary() -> dict[str, Any]:
     """GET /mesos/state-summary: a cluster without agents; the CLI takes its name from here."""
     return {"hostname": "127.0.0.1", "cluster": "dcos-emulator", "slaves": [], "frameworks": []}
+
+
+def hosts() -> list[dict[str, str]]:
+    """GET /mesos_dns/v1/hosts/master.mesos"""
+    return [{"host": "master.mesos.", "ip": "127.0.0.1"}]
+
+
+def nodes() -> dict[str, Any]:
+    """GET /system/health/v1/nodes: one healthy master."""
+    return {"nodes": [{"host_ip": "127.0.0.1", "health": 0, "role": "master"}]}
 
 
 def bootstrap_config() -> dict[str, Any]:

@@ -54,6 +54,8 @@ LOCATIONS = (
     _location(r"^/pkgpanda/active\.buildinfo\.full\.json$", "buildinfo", "ops:metadata"),
     _location(r"^/metadata$", "metadata", "metadata", any_user=True),
     _location(r"^/mesos/(master/)?state-summary$", "state_summary", "ops:mesos"),
+    _location(r"^/mesos_dns/v1/hosts/master\.mesos\.?$", "hosts", "ops:mesos-dns"),
+    _location(r"^/system/health/v1/nodes$", "nodes", "ops:system-health"),
     _component(r"^/acs/acl-schema\.json$", "acs"),
     _component(r"^/mesos(/|$)", "ops:mesos"),
     _component(r"^/mesos_dns(/|$)", "ops:mesos-dns"),
