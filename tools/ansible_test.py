@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -22,6 +23,7 @@ BOOTSTRAP_STAND_IN = '''\
 """Stand-in for get-pip.py, written because the original could not be downloaded. Safe to delete."""
 import os
 import subprocess
+import sys
 import sys
 
 environment = dict(os.environ)
@@ -48,6 +50,8 @@ class Venv:
             "PATH": os.pathsep.join(map(str, (self.bin, *folders, os.environ["PATH"]))),
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         }
+        if not sys.stdout.isatty():
+            self.environment["NO_COLOR"] = "1"  # ansible-lint colours whatever it writes to
 
     def run(self, program: str, *arguments: str, cwd: Path = MIRROR) -> int:
         """Run one of this environment's commands, its output going where ours goes; return its exit status."""
