@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 import urllib.parse
 
 import pytest
@@ -85,3 +86,10 @@ def test_a_lone_surrogate_is_masked_like_any_text():
     # What os.fsdecode and JSON make of bytes that are no UTF-8.
     for secret in ("\ud800-secret", "\udcff-secret"):
         assert mask(f"x {secret} y", [secret]) == f"x {MASK} y"
+
+
+def test_a_secret_of_the_largest_size_is_masked_in_no_time():
+    secret = "x y" * 400_000
+    start = time.process_time()
+    assert mask(f"<{secret[:1000]}> and <{secret}>", [secret]) == f"<{secret[:1000]}> and <{MASK}>"
+    assert time.process_time() - start < 3
