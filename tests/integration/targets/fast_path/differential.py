@@ -127,7 +127,7 @@ def compare(name: str, cluster: Cluster, output: Path, **environment: str) -> tu
     """Run the playbook ``name`` on both paths; both runs, worker first, if there is no difference."""
     playbook = HERE / "cases" / f"{name}.yml"
     worker, module = (Run(playbook, in_process, cluster, output, environment) for in_process in (True, False))
-    for ours, other in zip(worker.events, module.events):
+    for ours, other in zip(worker.events, module.events, strict=False):
         check(not ours["module"], f"{playbook.name}: an ordinary module ran '{ours['task']}'")
         found = difference({**ours, "module": None}, {**other, "module": None})
         check(not found, f"{playbook.name}: '{ours['task']}' differs\n{found}")
@@ -156,10 +156,8 @@ def compare_ad_hoc(cluster: Cluster, output: Path) -> None:
         command = ["ansible", "here", "-m", "dcos.security.dcos_secret", "-a", options + variables["token"]]
         shown.append(show([*command, "-e", f"in_process={in_process}"], output, {}))
     check("CHANGED" in shown[0], shown[0])
-    check(
-        not difference(*(text.splitlines() for text in shown)),
-        f"ad hoc:\n{difference(*(text.splitlines() for text in shown))}",
-    )
+    found = difference(*(text.splitlines() for text in shown))
+    check(not found, f"ad hoc:\n{found}")
     print("ad hoc: the same")
 
 
