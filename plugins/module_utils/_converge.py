@@ -31,6 +31,8 @@ class Entity:
     # Lists whose order means nothing. What is wanted is added to what is there or, if exclusive, replaces it.
     set_fields: tuple = ()
     exclusive = False
+    # What a cluster may keep to itself: not compared where it is not returned, but sent along with every change.
+    silent_fields: tuple = ()
 
     def read(self) -> dict | None:
         """Return the present fields, or None if it does not exist."""
@@ -68,6 +70,8 @@ class Entity:
 
     def differs(self, field: str, present, desired) -> bool:
         """Tell whether a field's two values differ in meaning."""
+        if field in self.silent_fields and present is None:
+            return False
         if field in self.set_fields:
             present, desired = set(present or ()), set(desired)
             return present != desired if self.exclusive else not desired <= present
@@ -115,6 +119,7 @@ def _step(task, entity, before, desired):
     changes = {name: value for name, value in desired.items() if entity.differs(name, before.get(name), value)}
     if not changes:
         return Outcome(False, before, before)
+    changes.update({name: desired[name] for name in entity.silent_fields if name in desired})
     entity.check(before, changes)
     done = task.check_mode or entity.update(before, changes)
     return Outcome(True, before, entity.merged(before, changes)) if done else None

@@ -22,6 +22,7 @@ from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT
 # Works in permissive and strict clusters alike; the CLI of 2021 writes it too.
 DEFAULT_ENDPOINT = "https://leader.mesos/acs/api/v1/auth/login"
 SCHEME = "RS256"
+MEMBERS = ("login_endpoint", "private_key", "scheme", "schema", "uid")
 
 
 def read_credential(secret: Secret):
@@ -98,6 +99,10 @@ class Credential(Secret):
     def update(self, before, changes):
         """PATCH the credential; members that are not ours stay, the misspelt ``schema`` goes."""
         return self._write("PATCH", _as_secret({**before, **changes}), 404)
+
+    def shown(self, fields):
+        """Members that are not ours are not shown: who knows what they are."""
+        return {name: fields[name] for name in MEMBERS if name in fields}
 
     def differs(self, field, present, desired):
         """A key in another PEM spelling than PKCS#8 is repaired, and so differs; white space around it does not."""

@@ -68,6 +68,12 @@ def check_secret_path(path: str) -> str:
     )
 
 
+def check_store(store: str) -> None:
+    """Raise InputError unless ``store`` can name a secret store: anything else would lead to another secret's path."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", store):
+        raise InputError(f"There can be no store '{store}': a name has letters, digits, - and _. Usual is default.")
+
+
 def check_action(action: str) -> None:
     """Raise InputError, with a hint, unless ``action`` is one of ACTIONS."""
     if action in ACTIONS:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from ansible_collections.dcos.security.plugins.module_utils._client import SECRETS, Client, not_ours
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_secret_path
+from ansible_collections.dcos.security.plugins.module_utils._permissions import check_secret_path, check_store
 
 TEXT = "application/json"
 BINARY = "application/octet-stream"
@@ -23,7 +23,8 @@ _RAISE = object()
 
 
 def secret_path(store: str, path: str) -> str:
-    """Return the request path of a secret; unlike rids, its slashes go out as they are."""
+    """Return the request path of a secret; unlike rids, its slashes go out as they are. Raises InputError."""
+    check_store(store)
     return f"{SECRETS}/secret/{store}/{path}"
 
 
@@ -31,11 +32,13 @@ class Secret(Entity):
     """Fields: ``content_type``, ``value`` (str of a text secret, bytes of a binary one), ``description``, ``labels``.
 
     Args:
-        denied_as: what a denied read is taken for, instead of raising: None (as if absent: it is then written without
-            being compared) or {} (as if present: it is then deleted). ``unreadable`` tells afterwards.
+        denied_as: what a denied read is taken for, instead of raising: None (as if absent, until creating it proves
+            otherwise) or {} (as if present). It is then written or deleted without being compared. ``unreadable`` tells
+            afterwards.
     """
 
     secret_fields = ("value",)
+    silent_fields = METADATA
 
     def __init__(self, client: Client, path: str, store: str = "default", denied_as=_RAISE):
         self.path = check_secret_path(path)
@@ -65,16 +68,15 @@ class Secret(Entity):
         return {"content_type": TEXT, "value": body["value"], **metadata}
 
     def create(self, desired):
-        """PUT the secret; False if it exists. One that could not be read is overwritten then."""
-        return self._write("PUT", desired, 409) or (self.unreadable and self._write("PATCH", desired, 404))
+        """PUT the secret; False if it exists."""
+        created = self._write("PUT", desired, 409)
+        if not created and self.unreadable:
+            self._denied_as = {}
+        return created
 
     def update(self, before, changes):
         """PATCH the whole secret (the API has no partial form); False if it is gone."""
         return self._write("PATCH", {**before, **changes}, 404)
-
-    def differs(self, field, present, desired):
-        """Metadata are compared only where the cluster returns them: some versions keep them to themselves."""
-        return present != desired and not (field in METADATA and present is None)
 
     def delete(self, before):
         """DELETE the secret; no error if it is gone."""

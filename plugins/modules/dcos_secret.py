@@ -115,12 +115,12 @@ secret:
       sample: default
     content_type:
       description: V(application/json) of a text secret, V(application/octet-stream) of a binary one.
-      returned: O(state=present)
+      returned: O(state=present) and it may be read, or was written
       type: str
       sample: application/json
     size:
       description: Size of the value in bytes, a text taken as UTF-8.
-      returned: O(state=present)
+      returned: O(state=present) and it may be read, or was written
       type: int
       sample: 20
 """
@@ -155,16 +155,16 @@ def run(task):
     wanted = _wanted(task) if present else None
 
     def desired(before):
-        return before if before and task.params["update"] == "on_create" else wanted
+        return before if before is not None and task.params["update"] == "on_create" else wanted
 
     after = converge(task, secret, desired if present else None).after
-    if secret.unreadable:
+    if secret.unreadable and task.result["changed"]:
         task.warn(
             f"{secret.label} cannot be read with these credentials, so it was {'written' if present else 'deleted'} "
             "without being compared."
         )
     task.result["secret"] = {"path": secret.path, "store": secret.store}
-    if present:
+    if after:
         described = describe(after)
         task.result["secret"].update({name: described[name] for name in ("content_type", "size")})
 

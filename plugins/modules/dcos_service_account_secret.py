@@ -174,7 +174,7 @@ SPEC = {
 def run(task):
     """Converge one stored credential."""
     params = task.params
-    if params["uid"]:
+    if params["uid"] is not None:
         check_uid(params["uid"])
     choose_endpoint(None, params["login_endpoint"], params["strict"])
     credential = Credential(connect(task), params["path"], params["store"], params["uid"])

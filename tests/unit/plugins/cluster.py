@@ -249,7 +249,7 @@ class Cluster:
         assert outcome.get("failed"), outcome
         assert "Unexpected" not in outcome["msg"], outcome
         assert "Traceback" not in outcome.stdout
-        assert outcome["changed"] is False
+        assert not outcome.get("changed")
         assert self.state() == before
         return outcome
 
