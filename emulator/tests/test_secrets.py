@@ -152,12 +152,12 @@ def test_listing(fresh: Running) -> None:
 def test_sizes(cluster: Running, folder: str) -> None:
     megabyte, kilobyte = 1024 * 1024, 1024
     text = f"{SECRET}/{folder}/text"
-    refused(cluster.call("PUT", text, {"value": "x" * megabyte}), 413)
+    refused(cluster.call("PUT", text, {"value": "x" * (megabyte - kilobyte + 1)}), 413)
     assert cluster.call("PUT", text, {"value": "x" * (megabyte - kilobyte)}).status == 201
     assert len(cluster.call("GET", text).json()["value"]) == megabyte - kilobyte
     binary = f"{SECRET}/{folder}/binary"
-    refused(cluster.call("PUT", binary, headers=BINARY, body=b"x" * (787 * kilobyte)), 413)
-    assert cluster.call("PUT", binary, headers=BINARY, body=b"x" * (785_000)).status == 201
+    refused(cluster.call("PUT", binary, headers=BINARY, body=b"x" * (786 * kilobyte + 1)), 413)
+    assert cluster.call("PUT", binary, headers=BINARY, body=b"x" * (786 * kilobyte)).status == 201
 
 
 GRANTS = [

@@ -9,6 +9,7 @@ import asyncio
 import os
 import socket
 import struct
+from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -22,7 +23,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[typeddict-unknown-key]
+        cast(Scope, self.scope)[TRANSPORT] = self.transport
 
 
 def reset_connection(scope: Scope) -> None:

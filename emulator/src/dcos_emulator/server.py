@@ -97,7 +97,7 @@ async def _serve(emulator: Emulator, listener: socket.socket, directory: Path) -
     settings = emulator.settings
     await emulator.start()
     try:
-        tls = _write_tls_files(emulator, directory) if settings.tls else {}
+        certificate, key = _write_tls_files(emulator, directory) if settings.tls else (None, None)
         config = uvicorn.Config(
             emulator,
             http=Protocol,
@@ -108,7 +108,8 @@ async def _serve(emulator: Emulator, listener: socket.socket, directory: Path) -
             server_header=False,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-            **tls,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         port = listener.getsockname()[1]
         await _Server(config, lambda: _announce(settings, port, directory)).serve(sockets=[listener])
@@ -118,8 +119,8 @@ async def _serve(emulator: Emulator, listener: socket.socket, directory: Path) -
             settings.ready_file.unlink(missing_ok=True)
 
 
-def _write_tls_files(emulator: Emulator, directory: Path) -> dict[str, str]:
-    """A server certificate signed by the cluster's own root, as Admin Router has it; the root lies beside it."""
+def _write_tls_files(emulator: Emulator, directory: Path) -> tuple[Path, Path]:
+    """Certificate and key, signed by the cluster's own root as Admin Router's are; the root lies beside them."""
     hosts = {emulator.settings.host, "localhost", "127.0.0.1", "::1", "master.mesos", "leader.mesos"}
     hosts.discard("0.0.0.0")
     hosts.discard("::")
@@ -127,7 +128,7 @@ def _write_tls_files(emulator: Emulator, directory: Path) -> dict[str, str]:
     (directory / "dcos-ca.crt").write_text(emulator.ca.ca_bundle_pem())
     (directory / "server.crt").write_text(certificate)
     (directory / "server.key").write_text(key)
-    return {"ssl_certfile": str(directory / "server.crt"), "ssl_keyfile": str(directory / "server.key")}
+    return directory / "server.crt", directory / "server.key"
 
 
 def _announce(settings: Settings, port: int, directory: Path) -> None:

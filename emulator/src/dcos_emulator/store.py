@@ -87,8 +87,8 @@ class Store:
         members = {("groups", gid) for gid in self.members} | {("users", uid) for uid in self.groups_of}
         if strangers := (members | set(self.grants_of)) - known:
             raise ValueError(f"Not among the users and groups: {sorted(strangers)}")
-        if strangers := (self.grants_on.keys() - self.acls) | (self.secrets.keys() - self.backends):
-            raise ValueError(f"Not among the ACLs and secret stores: {sorted(strangers)}")
+        if missing := (self.grants_on.keys() - self.acls.keys()) | (self.secrets.keys() - self.backends.keys()):
+            raise ValueError(f"Not among the ACLs and secret stores: {sorted(missing)}")
 
     def _index(self, kind: str, key: tuple[str, ...], value: Any) -> None:
         match kind, key:

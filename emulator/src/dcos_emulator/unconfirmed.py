@@ -124,9 +124,9 @@ def too_large_status() -> int:
     return 413
 
 
-def is_too_large(text_or_base64_length: int) -> bool:
-    """Row 14: text up to 1 MiB less 1 KiB; binary up to 786 KiB, which is stored as base64."""
-    return text_or_base64_length > 1024 * 1023
+def is_too_large(size: int, binary: bool) -> bool:
+    """Row 14: text up to 1 MiB less 1 KiB; binary up to the 786 KiB that the UI lets pass; ``size`` in bytes."""
+    return size > (786 if binary else 1023) * 1024
 
 
 def sealed_status() -> int:

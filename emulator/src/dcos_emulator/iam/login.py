@@ -41,7 +41,7 @@ def post_login(iam: Iam, call: Call) -> Response:
     if password == "" or uid == "":
         raise IamError(400, "`uid` and `password` must not be empty strings")
     if uid is None:
-        return _identity_token_login(token)
+        return _identity_token_login(body["token"])
     user = iam.store.users.get(uid)
     if user is None or (user.is_service and not token):
         iam.audit.login_denied(call, "unknown user or wrong kind of credential", uid)

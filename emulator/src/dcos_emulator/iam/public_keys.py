@@ -16,7 +16,6 @@ from collections.abc import Iterator
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from . import errors
@@ -30,15 +29,17 @@ _FORMATS = {"PUBLIC KEY": PublicFormat.SubjectPublicKeyInfo, "RSA PUBLIC KEY": P
 NOT_A_KEY = "Could not deserialize key data."
 
 
-def load_public_key(pem: str) -> PublicKeyTypes:
-    """The first public key in ``pem``; ValueError or UnsupportedAlgorithm if there is none."""
+def load_public_key(pem: str) -> rsa.RSAPublicKey:
+    """The first public key in ``pem``, of any size; ValueError or UnsupportedAlgorithm if it is no RSA key."""
     pem.encode("ascii")  # UnicodeEncodeError is a ValueError
     for label, encoding in _FORMATS.items():
         der = next((data for found, data in _blocks(pem) if found == label), None)
         if der is None:
             continue
         key = load_der_public_key(der)
-        if not isinstance(key, rsa.RSAPublicKey) or key.public_bytes(Encoding.DER, encoding) == der:
+        if not isinstance(key, rsa.RSAPublicKey):
+            raise ValueError("Key must be of type RSA")
+        if key.public_bytes(Encoding.DER, encoding) == der:
             return key
     raise ValueError(NOT_A_KEY)
 
@@ -66,10 +67,8 @@ def _blocks(pem: str) -> Iterator[tuple[str, bytes]]:
 
 
 def check_public_key(pem: str) -> None:
-    """ERR_INVALID_PUBLIC_KEY unless ``pem`` holds an RSA public key; there is no minimum size."""
+    """ERR_INVALID_PUBLIC_KEY unless ``pem`` holds an RSA public key."""
     try:
-        key = load_public_key(pem)
+        load_public_key(pem)
     except (ValueError, UnsupportedAlgorithm) as error:
         errors.invalid_public_key(str(error))
-    if not isinstance(key, rsa.RSAPublicKey):
-        errors.invalid_public_key("Key must be of type RSA")

@@ -108,7 +108,7 @@ def _new_user(uid: str, body: dict[str, Any], *, legacy: bool) -> User:
         errors.invalid_data("One of `password` or `public_key` must be provided")
     elif password is not None:
         password_hash = checked_password_hash(password)
-    else:
+    elif public_key is not None:
         check_public_key(public_key)
     _check_provider_id(provider_type, provider_id)
     if not is_valid_id(uid):

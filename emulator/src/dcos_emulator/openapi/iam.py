@@ -13,7 +13,6 @@ PREFIX = "/acs/api/v1"
 
 ACTION = ref("Action")
 ACTIONS: Schema = {"type": "array", "items": ACTION}
-PERMISSION: dict[str, Schema] = {"actions": ACTIONS}
 
 USER_CREATE_MEMBERS = (
     "description",
@@ -47,15 +46,15 @@ SCHEMAS: dict[str, Schema] = {
     "Action": record("name", "url"),
     "Membership": record("membershipurl", user=ref("User")),
     "GroupMembership": record("membershipurl", group=ref("Group")),
-    "Permission": record("rid", "description", "aclurl", **PERMISSION),
-    "InheritedPermission": record("rid", "gid", "description", "aclurl", "membershipurl", **PERMISSION),
+    "Permission": record("rid", "description", "aclurl", actions=ACTIONS),
+    "InheritedPermission": record("rid", "gid", "description", "aclurl", "membershipurl", actions=ACTIONS),
     "UserPermissions": record(
         direct={"type": "array", "items": ref("Permission")},
         groups={"type": "array", "items": ref("InheritedPermission")},
     ),
     "AclPermissions": record(
-        users={"type": "array", "items": record("uid", "userurl", **PERMISSION)},
-        groups={"type": "array", "items": record("gid", "groupurl", **PERMISSION)},
+        users={"type": "array", "items": record("uid", "userurl", actions=ACTIONS)},
+        groups={"type": "array", "items": record("gid", "groupurl", actions=ACTIONS)},
     ),
     "Allowed": record(allowed=BOOLEAN),
     "Jwks": record(keys={"type": "array", "items": record("kid", "kty", "n", "e", "alg", "use")}),

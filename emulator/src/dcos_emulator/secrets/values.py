@@ -32,13 +32,9 @@ def secret_from(call: Call) -> Secret:
         raise SecretsError(400, "Unsupported Content-Type header")
     if not secret.value and not unconfirmed.accepts_empty_value():
         raise SecretsError(400, "the value is empty")
-    if unconfirmed.is_too_large(_stored_size(secret)):
+    if unconfirmed.is_too_large(len(call.body if secret.binary else secret.value.encode()), secret.binary):
         raise SecretsError(unconfirmed.too_large_status(), "the secret is too large")
     return secret
-
-
-def _stored_size(secret: Secret) -> int:
-    return len(secret.value) if secret.binary else len(secret.value.encode())
 
 
 def _text_secret(body: dict[str, Any]) -> Secret:
