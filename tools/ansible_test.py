@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -24,7 +25,9 @@ BOOTSTRAP_STAND_IN = '''\
 import os
 import subprocess
 import sys
+import tempfile
 import sys
+import tempfile
 
 environment = dict(os.environ)
 
@@ -43,6 +46,12 @@ class Venv:
     """
 
     def __init__(self, root: Path, *folders: Path) -> None:
+        if " " in str(root):
+            # ansible-test writes the interpreter's path into the first line of scripts, where a space ends it.
+            self._alias = tempfile.TemporaryDirectory(prefix="dcos-security-")
+            link = Path(self._alias.name, "venv")
+            link.symlink_to(root)
+            root = link
         self.bin = root / "bin"
         self.python = self.bin / "python"
         self.environment = {
