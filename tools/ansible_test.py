@@ -72,7 +72,9 @@ class Venv:
         """Run ``ansible-test command`` on the mirrored tree by this environment's Python; return its exit status."""
         self._provide_bootstrap()
         version = self.output("-c", "import sys; print('%d.%d' % sys.version_info[:2])")
-        return self.run("ansible-test", command, "--local", "--requirements", "--python", version, *arguments)
+        # Not by its own first line, which names the interpreter by its real path.
+        program = ("python", str(self.bin / "ansible-test"))
+        return self.run(*program, command, "--local", "--requirements", "--python", version, *arguments)
 
     def output(self, *arguments: str) -> str:
         """What this environment's Python prints when it is run with ``arguments``, stripped."""
