@@ -76,28 +76,26 @@ class Grants:
         self.before = {rid: set(entry["actions"]) for rid, entry in present.items()}
         self.after = {rid: set(actions) for rid, actions in self.before.items()}
 
-    def grant(self, wanted: list) -> None:
-        """Grant what is missing, create the ACLs that this needs, and set descriptions that were given."""
+    def grant(self, wanted: list, exclusive: bool = False) -> None:
+        """Grant what is missing, create the ACLs that this needs, and set descriptions that were given.
+
+        With ``exclusive``, then revoke all else, unless a grant failed.
+        """
+        surplus = self._all_pairs() - _pairs(wanted) if exclusive else set()
+        self._guard(surplus)
         todo = [
             entry for entry in wanted if entry.actions - self.before.get(entry.rid, set()) or self._misdescribed(entry)
         ]
         self._each(self._grant_one, todo, lambda entry: entry.rid, "permissions")
+        self._each(self._revoke_one, sorted(surplus), " ".join, "revocations")
 
-    def revoke(self, pairs: set) -> None:
-        """Revoke (rid, action) pairs of those that are granted."""
-        todo = sorted(pair for pair in pairs if pair[1] in self.before.get(pair[0], ()))
-        if (SUPERUSER_RID, "full") in todo and self._subject == _acl.Subject("group", SUPERUSERS):
-            raise RefusedError(
-                "Refused to revoke 'full' on 'dcos:superuser' from the group superusers: nobody could administer "
-                "the cluster any more."
-            )
-        self._each(self._revoke_one, todo, " ".join, "revocations")
-
-    def all_pairs(self, rids=None) -> set:
-        """Return the granted (rid, action) pairs, of the given rids only if there are any."""
-        return {
-            (rid, action) for rid, actions in self.before.items() for action in actions if rids is None or rid in rids
-        }
+    def revoke(self, wanted: list) -> None:
+        """Revoke what is named and granted; of a rid without actions, all."""
+        whole = {entry.rid for entry in wanted if not entry.actions}
+        granted = self._all_pairs()
+        surplus = {pair for pair in granted if pair[0] in whole} | (granted & _pairs(wanted))
+        self._guard(surplus)
+        self._each(self._revoke_one, sorted(surplus), " ".join, "revocations")
 
     def finish(self) -> None:
         """Put changed, diff, granted, revoked, acls_created and permissions into the task's result."""
@@ -116,6 +114,17 @@ class Grants:
             acls_deleted=[],
             permissions=after,
         )
+
+    def _all_pairs(self):
+        return {(rid, action) for rid, actions in self.before.items() for action in actions}
+
+    def _guard(self, surplus):
+        """Refuse a revocation that would do harm, before anything is sent."""
+        if (SUPERUSER_RID, "full") in surplus and self._subject == _acl.Subject("group", SUPERUSERS):
+            raise RefusedError(
+                "Refused to revoke 'full' on 'dcos:superuser' from the group superusers: nobody could administer "
+                "the cluster any more."
+            )
 
     def _misdescribed(self, entry):
         known = self._present.get(entry.rid)
@@ -160,9 +169,12 @@ def converge_acls(task, client: Client, wanted: list, present: bool, concurrency
     after = dict(before)
 
     def ensure(entry):
-        description = entry.description if entry.description is not None else before.get(entry.rid, entry.rid)
-        if not task.check_mode and (entry.rid in before or not _acl.create_acl(client, entry.rid, description)):
-            _acl.describe_acl(client, entry.rid, description)
+        given = entry.description is not None
+        description = entry.description if given else entry.rid
+        if not task.check_mode:
+            exists = entry.rid in before or not _acl.create_acl(client, entry.rid, description)
+            if exists and given:
+                _acl.describe_acl(client, entry.rid, description)
         after[entry.rid] = description
 
     def remove(entry):
@@ -197,6 +209,10 @@ def converge_acls(task, client: Client, wanted: list, present: bool, concurrency
     )
     if failures:
         raise BulkError("ACLs", len(todo), failures) if len(todo) > 1 else failures[0][1]
+
+
+def _pairs(wanted):
+    return {(entry.rid, action) for entry in wanted for action in entry.actions}
 
 
 def _listed(grants):

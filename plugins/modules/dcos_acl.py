@@ -217,24 +217,22 @@ def run(task):
         return
     grants = Grants(task, client, subject, concurrency)
     grants.read(tolerate_unknown=not present)
-    named = {(entry.rid, action) for entry in wanted for action in entry.actions}
     if present:
-        grants.grant(wanted)
-        if params["exclusive"]:
-            grants.revoke(grants.all_pairs() - named)
+        grants.grant(wanted, params["exclusive"])
     else:
-        grants.revoke(named | grants.all_pairs({entry.rid for entry in wanted if not entry.actions}))
+        grants.revoke(wanted)
     grants.finish()
 
 
 def _subject(params):
-    if params["uid"]:
+    # An empty name is no missing one: a template that came out empty must not lead to everybody's permissions.
+    if params["uid"] is not None:
         check_uid(params["uid"])
         return Subject("user", params["uid"])
-    if params["gid"]:
+    if params["gid"] is not None:
         check_gid(params["gid"])
         return Subject("group", params["gid"])
-    if params["exclusive"] or params["actions"]:
+    if params["exclusive"] or params["actions"] or any(entry["actions"] for entry in params["permissions"] or ()):
         raise InputError(
             f"{'exclusive' if params['exclusive'] else 'actions'} says what a subject may do: also give uid or gid."
         )
