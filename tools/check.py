@@ -94,7 +94,9 @@ def main() -> int:
     """Run the stages asked for and return 0 if all passed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stage", nargs="?", choices=STAGES, help="only this stage")
-    parser.add_argument("names", nargs="*", help="tests, files or targets, as the stage's own runner takes them")
+    parser.add_argument(
+        "names", nargs=argparse.REMAINDER, help="arguments of the stage's own runner: tests, files, targets"
+    )
     arguments = parser.parse_args()
 
     mirror()
