@@ -54,11 +54,8 @@ KEYS = (
     "cryptography.hazmat.primitives.serialization",
 )
 
-# No task runs here on an ansible-core that this was not tested with, because names are used that are private to it;
-# nor where libraries are missing, which the interpreter of an ordinary module may have.
-POSSIBLE = CORE.startswith(("2.17.", "2.18.", "2.19.", "2.20.", "2.21.")) and all(
-    importlib.util.find_spec(name) for name in ("requests", "cryptography", "jwt")
-)
+# No task runs here on an ansible-core that this was not tested with, because names are used that are private to it.
+TESTED = CORE.startswith(("2.17.", "2.18.", "2.19.", "2.20.", "2.21."))
 
 DISCOVERED = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
 
@@ -74,10 +71,19 @@ def in_worker(module: ModuleType, keys: bool = False, files: Iterable[str] = ())
         keys: whether it handles keys, so that its libraries are worth being imported beforehand.
         files: options that name files to be written. A task that gives one of them runs as an ordinary module.
     """
-    if POSSIBLE:
-        for name in (*HTTP, *(KEYS if keys else ())):
+    installed = all(importlib.util.find_spec(name) for name in ("cryptography", "jwt"))
+    possible = TESTED and installed and _imported((*HTTP, *(KEYS if keys else ())))
+    return type("ActionModule", (InWorker,), {"module": module, "files": tuple(files), "possible": possible})
+
+
+def _imported(names):
+    """Import modules; False if one cannot be. An ordinary module may run on a Python that can, or say what is wrong."""
+    try:
+        for name in names:
             load(name)
-    return type("ActionModule", (InWorker,), {"module": module, "files": tuple(files)})
+    except Exception:  # pylint: disable=broad-except
+        return False
+    return True
 
 
 class InWorker(OrdinaryExecution):
@@ -85,6 +91,7 @@ class InWorker(OrdinaryExecution):
 
     module: ModuleType
     files: tuple = ()
+    possible = False
 
     def run(self, tmp=None, task_vars=None):
         """Return the module's result. A failure is a result as well: what is raised here escapes ``until``."""
@@ -96,7 +103,7 @@ class InWorker(OrdinaryExecution):
     def _belongs_here(self, task_vars):
         # The connection knows what became of all keywords and variables that have a say in it.
         return (
-            POSSIBLE
+            self.possible
             and self._connection.transport == "local"
             and self._connection.become is None
             and not self._task.async_val
