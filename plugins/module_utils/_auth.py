@@ -117,24 +117,33 @@ class Authenticator:
         self._token = self.given
         self._lock = threading.Lock()
 
-    def token(self, min_validity=RENEW_BEFORE) -> str | None:
-        """Return a token with at least ``min_validity`` seconds left, logging in where that is needed and possible.
+    def token(self, min_validity=None) -> str | None:
+        """Return a token with at least ``min_validity`` seconds left, logging in where that is needed.
 
-        None if the connection is anonymous.
+        If no validity is asked for, a token about to expire is renewed where that is possible. None if the connection
+        is anonymous. Raises AuthError if there is no such token.
         """
         if self._connection.way == ANONYMOUS:
             return None
         with self._lock:
             if self._token is None:
                 self._token = self._login(self._connection.way)
-            elif self._seconds_left() < min_validity:
+            elif self._seconds_left() < (RENEW_BEFORE if min_validity is None else min_validity):
                 if self._connection.renewals:
                     self._token = self._login(self._connection.renewals[0])
-                elif self._seconds_left() <= 0:
-                    raise AuthError(
-                        f"The authentication token expired at {timestamp(expiry(self._token))}. {self._remedy()}"
-                    )
+                else:
+                    self._insist_on(min_validity or 0)
             return self._token
+
+    def _insist_on(self, min_validity):
+        expires = timestamp(expiry(self._token))
+        if self._seconds_left() <= 0:
+            raise AuthError(f"The authentication token expired at {expires}. {self._remedy()}")
+        if self._seconds_left() < min_validity:
+            raise AuthError(
+                f"The authentication token expires at {expires}, and so is not valid for min_validity ({min_validity}) "
+                f"seconds more. {self._remedy()}"
+            )
 
     def renew(self, rejected: str) -> str:
         """Replace the token that the cluster answered with a 401; raises AuthError if nothing allows that."""
