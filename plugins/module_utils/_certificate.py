@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _x509
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
-from ansible_collections.dcos.security.plugins.module_utils._converge import report
+from ansible_collections.dcos.security.plugins.module_utils._converge import ATTEMPTS, report
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
-from ansible_collections.dcos.security.plugins.module_utils._options import read_text
+from ansible_collections.dcos.security.plugins.module_utils._options import read_bytes
 from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
 
 # In this order they are written: a key without its certificate is finished by the next run, which keeps the key.
@@ -57,13 +57,14 @@ class Files:
 
     def load(self) -> dict:
         """Return {part: PEM} of what is there."""
-        return {part: read_text(path, part) for part, path in self._paths.items() if os.path.exists(path)}
+        return {part: _text(read_bytes(path, part)) for part, path in self._paths.items() if os.path.exists(path)}
 
-    def save(self, contents: dict, _before: dict) -> None:
+    def save(self, contents: dict, _before: dict) -> bool:
         """Write the given parts aside and rename them together."""
         self._task.write_files(
             [(self._paths[part], contents[part], self._modes[part]) for part in PARTS if part in contents]
         )
+        return True
 
     def tidy(self) -> bool:
         """Set owner, mode and the like of all parts; True if that changed any."""
@@ -84,13 +85,13 @@ class Secrets:
         found = {part: secret.read() for part, secret in self._secrets.items()}
         return {part: _text(present["value"]) for part, present in found.items() if present}
 
-    def save(self, contents: dict, before: dict) -> None:
-        """Write the given parts one after the other, the certificate last."""
+    def save(self, contents: dict, before: dict) -> bool:
+        """Write the given parts one after the other, the certificate last; False as soon as somebody was faster."""
         for part in (part for part in PARTS if part in contents):
             secret, desired = self._secrets[part], {"content_type": TEXT, "value": contents[part]}
-            writers = [lambda: secret.update({}, desired), lambda: secret.create(desired)]  # noqa: B023
-            if not any(write() for write in (writers if part in before else reversed(writers))):
-                raise DcosError(f"Could not write {secret.label}: something else keeps changing it at the same time.")
+            if not (secret.update({}, desired) if part in before else secret.create(desired)):
+                return False
+        return True
 
     def tidy(self) -> bool:
         """Secrets have no attributes to set."""
@@ -113,15 +114,38 @@ class Keeper:
         self._options = options
 
     def converge(self) -> None:
-        """Issue and store what is needed, and describe the outcome in the task's result."""
-        before = self._place.load()
-        self._task.hide(before.get("private_key"))
+        """Issue and store what is needed, and describe the outcome in the task's result.
+
+        Raises DcosError if something else keeps writing to the same place.
+        """
+        before = present = self._place.load()
         authority = _ca.info(self._client, self._options["profile"])
-        reasons = self._reasons(before, authority)
+        reasons: list = []
+        for attempt in range(ATTEMPTS):
+            self._task.hide(present.get("private_key"))
+            after, why = self._wish(present, authority, again=attempt > 0)
+            reasons = reasons or why
+            if self._stored(present, after):
+                break
+            present = self._place.load()
+        else:
+            raise DcosError(
+                f"Could not keep the certificate for '{self._wanted.name}': something else keeps changing it at the "
+                "same time."
+            )
+        tidied = self._place.tidy()
+        self._report(before, after, reasons, bool(reasons) or tidied, authority)
+
+    def _wish(self, present, authority, again):
+        """Return the parts as they shall be, a new certificate issued if need be, and the reasons for any change.
+
+        ``again``: others are at work as well, and what they made is new enough.
+        """
+        reasons = ["forced"] if self._options["force"] and not again else self._reasons(present, authority)
         issue = bool(reasons)
-        after = dict(before)
+        after = dict(present)
         if issue and not self._task.check_mode:
-            after.update(self._issue(before, authority))
+            after.update(self._issue(present, authority, renew_key=self._options["renew_key"] and not again))
         if (
             "chain" in self._place.parts
             and "certificate" in after
@@ -130,16 +154,18 @@ class Keeper:
             if not self._task.check_mode:
                 after["chain"] = self._chain(after["certificate"], authority)
             if not issue:
-                reasons.append("chain differs" if before.get("chain") else "chain absent")
-        changes = {part: after[part] for part in self._place.parts if after.get(part) != before.get(part)}
-        if changes:
-            self._place.save(changes, before)
-        tidied = self._place.tidy()
-        self._report(before, after, reasons, bool(reasons) or tidied, authority)
+                reasons = ["chain differs" if present.get("chain") else "chain absent"]
+        return after, reasons
+
+    def _stored(self, present, after):
+        """Write what differs; False if others wrote at the same time, and it has to be looked at again."""
+        changes = {part: after[part] for part in self._place.parts if after.get(part) != present.get(part)}
+        if not changes:
+            return True
+        # Of several keys written at the same time one is left, and it may not be that of the certificate.
+        return self._place.save(changes, present) and ("private_key" not in changes or self._place.load() == after)
 
     def _reasons(self, before, authority):
-        if self._options["force"]:
-            return ["forced"]
         key = before.get("private_key")
         reasons = _x509.reissue_reasons(
             before.get("certificate"),
@@ -161,12 +187,12 @@ class Keeper:
         end = _x509.describe_certificate(authority["certificate"])["not_after"]
         return _x509.would_expire_early(end, _x509.expiry_hours(authority["expiry"]), self._options["remaining_days"])
 
-    def _issue(self, before, authority):
+    def _issue(self, before, authority, renew_key):
         """Return the new certificate, and the private key where there is one."""
         wanted, profile = self._wanted, self._options["profile"]
         key, request = None, wanted.csr
         if not request:
-            key = self._usable_key(before.get("private_key"))
+            key = None if renew_key else self._usable_key(before.get("private_key"))
             if not key and self._options["key_source"] == "ca":
                 made = _ca.newkey(
                     self._client,
@@ -193,9 +219,7 @@ class Keeper:
 
     def _usable_key(self, pem):
         """Return the present key if it may stay: then no reader meets a pair that does not match during a renewal."""
-        if not pem or self._options["renew_key"]:
-            return None
-        return pem if _x509.key_fits(pem, self._wanted.key_type, self._wanted.key_size) else None
+        return pem if pem and _x509.key_fits(pem, self._wanted.key_type, self._wanted.key_size) else None
 
     def _chain_holds(self, after, authority):
         stored = _x509.split_bundle(after.get("chain"))

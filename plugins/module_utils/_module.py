@@ -68,6 +68,7 @@ class Task:
         aside = []
         try:
             for path, text, mode in files:
+                path = os.path.realpath(path)  # a link stays one
                 handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=f".{os.path.basename(path)}.")
                 aside.append((name, path))
                 with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -89,7 +90,9 @@ class Task:
         """Set owner, group, SELinux context and the given mode of files {path: mode}; True if that changed any."""
         changed = False
         for path, mode in modes.items():
-            wanted = self.module.load_file_common_arguments({**self.module.params, "mode": mode}, path=path)
+            wanted = self.module.load_file_common_arguments(
+                {**self.module.params, "mode": mode}, path=os.path.realpath(path)
+            )
             changed |= self.module.set_fs_attributes_if_different(wanted, False)
         return changed
 

@@ -31,15 +31,20 @@ def generate_key(key_type: str = "RSA", size: int | None = None) -> str:
     ``key_type`` is RSA (2048, 3072, 4096, 8192 bits) or ECDSA (256, 384, 521); no ``size`` means the first of these.
     Raises InputError for others.
     """
-    sizes = KEY_SIZES.get(key_type)
-    if not sizes:
-        raise InputError(f"A key of type {key_type} cannot be made here. Choose RSA or ECDSA.")
-    size = size or sizes[0]
-    if size not in sizes:
-        raise InputError(f"The CA takes no {key_type} key of {size} bits. Choose {', '.join(map(str, sizes))}.")
+    size = checked_size(key_type, size)
     if key_type == "RSA":
         return _keys.private_pem(_asymmetric("rsa").generate_private_key(65537, size))
     return _keys.private_pem(_asymmetric("ec").generate_private_key(getattr(_asymmetric("ec"), f"SECP{size}R1")()))
+
+
+def checked_size(key_type: str, size: int | None) -> int:
+    """Return the size in bits of a key of that type, by default the usual one. Raises InputError for what is none."""
+    sizes = KEY_SIZES.get(key_type)
+    if not sizes:
+        raise InputError(f"A key of type {key_type} cannot be made here. Choose RSA or ECDSA.")
+    if size and size not in sizes:
+        raise InputError(f"The CA takes no {key_type} key of {size} bits. Choose {', '.join(map(str, sizes))}.")
+    return size or sizes[0]
 
 
 def load_key(pem: str, what: str = "private key"):

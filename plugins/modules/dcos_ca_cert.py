@@ -224,11 +224,14 @@ reasons:
   sample: [absent]
 """
 
+import os
+
 from ansible_collections.dcos.security.plugins.module_utils._certificate import Files, Keeper, Secrets, Wanted
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 from ansible_collections.dcos.security.plugins.module_utils._options import read_text
+from ansible_collections.dcos.security.plugins.module_utils._x509 import checked_size
 
 SPEC = {
     "common_name": {"type": "str"},
@@ -274,6 +277,9 @@ def run(task):
     if "certificate" not in (files or secrets) or (not wanted.csr and "private_key" not in (files or secrets)):
         needed = place_names["certificate"] + ("" if wanted.csr else f" and {place_names['private_key']}")
         raise InputError(f"Without {needed} the next run could not tell what it has: give {needed}.")
+    places = [place.lstrip("/") if secrets else os.path.realpath(place) for place in (files or secrets).values()]
+    if len(set(places)) < len(places):
+        raise InputError(f"'{max(places, key=places.count)}' is given twice: certificate, key and chain lie apart.")
     client = connect(task)
     if files:
         mode = task.params["mode"] if task.params["mode"] is not None else "0644"
@@ -297,7 +303,7 @@ def _wanted(task):
     elif not params["common_name"]:
         raise InputError("Give common_name, or a CSR as csr_path or csr_content.")
     subject = {name: value for name, value in (params["subject"] or {}).items() if value}
-    size = params["key_size"] or (2048 if params["key_type"] == "RSA" else 256)
+    size = checked_size(params["key_type"], params["key_size"])
     return Wanted(csr, params["common_name"], params["hosts"] or [], subject, params["key_type"], size)
 
 
