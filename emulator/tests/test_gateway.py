@@ -83,7 +83,7 @@ def test_tokens_of_others(cluster: Running) -> None:
 
 def test_the_jwks_verifies_the_tokens(cluster: Running) -> None:
     jwks = jwt.PyJWKSet.from_dict(cluster.send("GET", "/acs/api/v1/auth/jwks").json())
-    claims = jwt.decode(cluster.token(), jwks.keys[0], algorithms=["RS256"])
+    claims = jwt.decode(cluster.token(), jwks.keys[0].key, algorithms=["RS256"])
     assert set(claims) == {"uid", "exp"}
     assert jwt.get_unverified_header(cluster.token()) == {"typ": "JWT", "alg": "RS256"}
 

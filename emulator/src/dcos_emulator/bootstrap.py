@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 from .ca import Root
 from .iam.passwords import hash_password
@@ -20,9 +21,13 @@ def bootstrap(store: Store, settings: Settings) -> None:
     """Fill an empty store; a store that was filled before keeps its cluster and gets the superuser asked for."""
     if "cluster_id" not in store.meta:
         cluster_id = str(uuid.uuid4())
+        # Two RSA keys are most of the start; they are made outside the interpreter lock.
+        with ThreadPoolExecutor(1) as pool:
+            token_key = pool.submit(generate_key_pem)
+            ca_root = Root.generate(cluster_id)
         store.set_meta("cluster_id", cluster_id)
-        store.set_meta("token_key", generate_key_pem())
-        store.set_meta("ca_root", Root.generate(cluster_id).to_dict())
+        store.set_meta("token_key", token_key.result())
+        store.set_meta("ca_root", ca_root.to_dict())
         if not settings.open_edition:
             _add_enterprise_objects(store)
     if not settings.open_edition:
