@@ -12,11 +12,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
+import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from unittest import mock
@@ -25,7 +28,7 @@ import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 
-from ansible_collections.dcos.security.plugins.module_utils import _client
+from ansible_collections.dcos.security.plugins.module_utils import _client, _http
 
 MODULES = "ansible_collections.dcos.security.plugins.modules"
 CONTROLS = "/_emulator"
@@ -297,3 +300,32 @@ def in_child(function, *arguments):
         return json.loads(text) if text else None, os.WTERMSIG(status)
 
     return wait
+
+
+def at_once(cluster: Cluster, module: str, *wishes: dict) -> list:
+    """Run a module with several sets of options at the same time, each in its own process; all must succeed."""
+    waits = [in_child(lambda wish=wish: dict(cluster.attempt(module, **wish))) for wish in wishes]
+    outcomes = [wait()[0] for wait in waits]
+    assert [outcome for outcome in outcomes if outcome is None or outcome.get("failed")] == []
+    return outcomes
+
+
+def killed_after(cluster: Cluster, number: int, module: str, **options) -> int:
+    """Run a module in a process that is killed when it sends a request after its first ``number`` ones.
+
+    Returns the signal that it died of, 0 if it came to its end.
+    """
+    send, counter, lock = _http.Transport._send, itertools.count(1), threading.Lock()
+
+    def deadly(self, *arguments):
+        with lock:
+            now = next(counter)
+        if now > number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return send(self, *arguments)
+
+    def run():
+        _http.Transport._send = deadly
+        return dict(cluster.attempt(module, **options))
+
+    return in_child(run)()[1]

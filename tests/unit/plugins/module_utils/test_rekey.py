@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 import signal
-import threading
 
 import pytest
 
-from ansible_collections.dcos.security.plugins.module_utils import _http, _keys, _rekey
+from ansible_collections.dcos.security.plugins.module_utils import _keys, _rekey
 from ansible_collections.dcos.security.plugins.module_utils._rekey import journal_gid
-from ansible_collections.dcos.security.tests.unit.plugins.cluster import in_child
+from ansible_collections.dcos.security.tests.unit.plugins.cluster import killed_after
 
 MODULE = "dcos_service_account"
 # The requests of one replacement, by the test that counts them.
@@ -67,24 +64,6 @@ def journal(cluster):
 def attempt(cluster, **options):
     """Run the module and return what it printed."""
     return dict(cluster.attempt(MODULE, uid=UID, **options))
-
-
-def killed_after(cluster, number, **options):
-    """Run the module in a process that is killed when request ``number`` has been answered; return what it died of."""
-    send, counter, lock = _http.Transport._send, itertools.count(1), threading.Lock()
-
-    def deadly(self, *arguments):
-        with lock:
-            now = next(counter)
-        if now > number:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return send(self, *arguments)
-
-    def run():
-        _http.Transport._send = deadly
-        return attempt(cluster, **options)
-
-    return in_child(run)()[1]
 
 
 def aftermath(cluster, public):
@@ -144,7 +123,7 @@ def test_how_many_requests_a_replacement_takes(kafka, public):
 
 @pytest.mark.parametrize("number", range(REQUESTS))
 def test_killed_after_any_request(kafka, public, number):
-    assert killed_after(kafka, number, public_key=public[1]) == signal.SIGKILL
+    assert killed_after(kafka, number, MODULE, uid=UID, public_key=public[1]) == signal.SIGKILL
     aftermath(kafka, public)
 
 

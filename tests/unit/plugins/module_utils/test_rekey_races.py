@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys, _rekey
 from ansible_collections.dcos.security.plugins.module_utils._rekey import journal_gid
-from ansible_collections.dcos.security.tests.unit.plugins.cluster import in_child
+from ansible_collections.dcos.security.tests.unit.plugins.cluster import at_once as cluster_at_once
 
 MODULE = "dcos_service_account"
 RIDS = [f"dcos:secrets:default:/kafka/{number}" for number in range(6)]
@@ -37,11 +37,8 @@ def kafka(cluster, public):
 
 
 def at_once(cluster, *wishes):
-    """Run the module for the account 'kafka' with several sets of options at the same time; all must succeed."""
-    waits = [in_child(lambda wish=wish: dict(cluster.attempt(MODULE, uid="kafka", **wish))) for wish in wishes]
-    outcomes = [wait()[0] for wait in waits]
-    assert [outcome for outcome in outcomes if outcome is None or outcome.get("failed")] == []
-    return outcomes
+    """Run the module for the account 'kafka' with several sets of options at the same time."""
+    return cluster_at_once(cluster, MODULE, *({"uid": "kafka", **wish} for wish in wishes))
 
 
 def key_of_whole(cluster):
