@@ -11,7 +11,6 @@ import pytest
 from emulator_process import Answer, Running
 from observed_keys import SPKI
 
-
 _numbers = count(1)
 
 

@@ -69,7 +69,7 @@ def test_forms_of_the_token(cluster: Running) -> None:
     assert cluster.send("GET", USERS, {"Authorization": f"token={token}"}).status == 200
     assert cluster.send("GET", USERS, {"Authorization": f"Bearer {token}"}).status == 200
     assert cluster.send("GET", USERS, {"Authorization": f"something token={token}"}).status == 200
-    assert cluster.send("GET", USERS, {"Cookie": f"a=b; {cookie}; c=d"}).status == 200
+    assert cluster.send("GET", USERS, {"Cookie": f'{{"a":1}}; a b=c; {cookie}; c=d'}).status == 200
     # A header, however bad, keeps the cookie from being looked at.
     unauthenticated(cluster.send("GET", USERS, {"Authorization": "foo", "Cookie": cookie}))
     unauthenticated(cluster.send("GET", USERS, {"Authorization": f"token={token}x"}))
@@ -104,6 +104,10 @@ def test_the_jwks_verifies_the_tokens(cluster: Running) -> None:
         ("GET", "/dcos-metadata/ui-config.json", 200),
         ("HEAD", "/", 200),
         ("POST", "/", 405),
+        ("GET", "/secrets/v1", 301),
+        ("GET", "/mesos", 301),
+        ("GET", "/service/marathon", 301),
+        ("GET", "/acs/api/v1x", 401),
         ("GET", "/acs", 404),
         ("GET", "/acs/api", 404),
         ("GET", "/acs/api/v2/users", 404),
@@ -119,6 +123,11 @@ def test_the_jwks_verifies_the_tokens(cluster: Running) -> None:
 )
 def test_paths_without_a_token(cluster: Running, method: str, path: str, status: int) -> None:
     assert cluster.send(method, path).status == status
+
+
+def test_folders_without_their_slash(cluster: Running) -> None:
+    answer = cluster.send("GET", "/mesos?a=b")
+    assert answer.headers["Location"] == "https://localhost/mesos/?a=b"
 
 
 def test_the_ca_bundle(cluster: Running) -> None:

@@ -140,6 +140,10 @@ def test_methods(pair: Pair, method: str, path: str) -> None:
     alike(pair, method, path)
 
 
+def test_a_folder_without_its_slash(pair: Pair) -> None:
+    assert [answer.status for answer in pair.both("GET", "/secrets/v1")] == [301, 301]
+
+
 def test_refusals(pair: Pair) -> None:
     for path in ("/acs/api/v1/users", "/secrets/v1/secret/default/x", "/ca/api/v2/sign"):
         answer = pair.proxied.send("GET", path)

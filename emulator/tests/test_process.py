@@ -133,7 +133,26 @@ def test_latency() -> None:
     emulator.stop()
 
 
-@pytest.mark.parametrize("host", ["localhost", "::1"])
+@pytest.mark.parametrize("option", ["--state", "--audit-log", "--ready-file"])
+def test_files_that_cannot_be_written(tmp_path: Path, option: str) -> None:
+    path = tmp_path / "missing" / "file"
+    result = subprocess.run(
+        [*COMMAND, "--port", "0", "--no-tls", option, str(path)], capture_output=True, text=True, timeout=20
+    )
+    assert (result.returncode, result.stdout) == (1, "")
+    assert str(path.parent) in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_files_with_secrets_are_private(tmp_path: Path) -> None:
+    state, ready = tmp_path / "state", tmp_path / "ready"
+    emulator = start("--port", "0", "--no-tls", "--state", str(state), "--ready-file", str(ready))
+    for path in (ready, *tmp_path.glob("state*")):
+        assert path.stat().st_mode & 0o077 == 0, path
+    emulator.stop()
+
+
+@pytest.mark.parametrize("host", ["localhost", "::1", "127.0.0.2"])
 def test_other_loopback_addresses(host: str) -> None:
     emulator = start("--port", "0", "--host", host)
     assert emulator.send("GET", "/acs/api/v1/auth/jwks").status == 200

@@ -28,6 +28,7 @@ class Call:
     body: bytes
     content_length: int | None
     client: tuple[str, int]
+    scheme: str = "https"
     http_version: str = "1.1"
     uid: str | None = None
     context: dict[str, Any] = field(default_factory=dict)
@@ -74,5 +75,6 @@ def call_from_scope(scope: Scope, body: bytes) -> Call:
         body=body,
         content_length=int(declared) if declared and declared.isdecimal() else None,
         client=(host, port),
+        scheme=scope.get("scheme", "http"),
         http_version=scope.get("http_version", "1.1"),
     )

@@ -70,7 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--superuser: {options['superuser']!r} is no valid uid")
     try:
         run(Settings(**options))
-    except (CaUnavailable, OSError, sqlite3.Error) as error:
+    except sqlite3.Error as error:
+        print(f"dcos-emulator: --state {options['state']}: {error}", file=sys.stderr)
+        return 1
+    except (CaUnavailable, OSError) as error:
         print(f"dcos-emulator: {error}", file=sys.stderr)
         return 1
     return 0

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 PREFIX = "/_emulator"
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
 # Settings that may be changed while the emulator runs.
 SETTINGS = ("latency_ms", "token_lifetime", "permission_cache_seconds")
 
@@ -35,7 +34,7 @@ class Controls:
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
         settings = emulator.settings
-        self._enabled = settings.allow_remote_controls or settings.host in LOOPBACK
+        self._enabled = settings.allow_remote_controls or _is_loopback(settings.host)
         self._application = Starlette(
             routes=[
                 Route(f"{PREFIX}/journal", self._journal, methods=["GET", "DELETE"]),
@@ -122,6 +121,13 @@ class Controls:
             emulator.policy.cache_seconds = emulator.settings.permission_cache_seconds
             emulator.policy.forget()
         return JSONResponse({name: getattr(emulator.settings, name) for name in SETTINGS})
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 async def _json_object(request: Request) -> dict[str, Any]:

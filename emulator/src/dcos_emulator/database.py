@@ -24,7 +24,8 @@ class Database:
     """Records in a file. One process at a time: a second one is refused when it first writes."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create ``path``; raises sqlite3.Error (no database, locked, not writable)."""
+        """Open or create ``path``; raises OSError or sqlite3.Error (no database, in use, not writable)."""
+        path.touch(mode=0o600)  # it holds private keys
         self._connection = sqlite3.connect(path, timeout=2.0, isolation_level="DEFERRED")
         self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._connection.execute("PRAGMA journal_mode=WAL")

@@ -145,6 +145,7 @@ def _announce(settings: Settings, port: int, directory: Path) -> None:
     line = json.dumps(ready) + "\n"
     if settings.ready_file:
         unfinished = settings.ready_file.with_name(f".{settings.ready_file.name}.{os.getpid()}")
+        unfinished.touch(mode=0o600)  # it holds a password
         unfinished.write_text(line)
         unfinished.replace(settings.ready_file)
     sys.stdout.write(line)

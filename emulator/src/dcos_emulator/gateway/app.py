@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -47,6 +48,7 @@ class Gateway:
             "ca": self._ca,
             "ca_bundle": self._ca_bundle,
             "front_page": self._front_page,
+            "add_slash": self._add_slash,
             "absent": self._absent,
             "version": _file(files.version),
             "metadata": _file(lambda: files.metadata(self.store.meta["cluster_id"])),
@@ -110,6 +112,11 @@ class Gateway:
 
     async def _front_page(self, call: Call, path: str) -> Response:
         return _static(call, files.FRONT_PAGE.encode(), "text/html")
+
+    async def _add_slash(self, call: Call, path: str) -> Response:
+        host = call.headers.get("host", "master.mesos")
+        query = f"?{call.query}" if call.query else ""
+        return pages.page(301, {"Location": f"{call.scheme}://{host}{quote(path)}/{query}"})
 
     async def _absent(self, call: Call, path: str) -> Response:
         return pages.page(404)

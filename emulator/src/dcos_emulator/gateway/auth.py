@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import re
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
 COOKIE = "dcos-acs-auth-cookie"
 
@@ -23,8 +23,4 @@ def token_of(headers: Headers) -> str | None:
     if authorization is not None:
         found = _TOKEN.search(authorization) or _BEARER.search(authorization)
         return found.group(1) if found else None
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return None
-    return cookie.value if cookie else None
+    return cookie_parser(headers.get("cookie", "")).get(COOKIE)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 TITLES = {
+    301: "301 Moved Permanently",
     400: "400 Bad Request",
     401: "401 Unauthorized",
     403: "403 Forbidden",
     404: "404 Not Found",
     405: "405 Not Allowed",
-    502: "502 Bad Gateway",
 }
 
 _EXPLANATIONS = {
