@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Throughput of authenticated reads, with a small and with a large cluster. Needs wrk (Debian package wrk).
 
-    python benchmarks/throughput.py [--seconds 5] [--rounds 3] [--connections 16]
+    python benchmarks/throughput.py [--seconds 2] [--rounds 8] [--connections 16]
 
 wrk runs in a process of its own and keeps its connections. The figures are requests a second of
 GET /acs/api/v1/users/{uid} without TLS.
@@ -98,8 +98,8 @@ def measure(emulator: Emulator, seconds: int, connections: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=5, help="length of a measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="measurements of each cluster, taken in turns")
+    parser.add_argument("--seconds", type=int, default=2, help="length of a measurement")
+    parser.add_argument("--rounds", type=int, default=8, help="measurements of each cluster, taken in turns")
     parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
     small, big = Emulator(list), Emulator(large)

@@ -43,6 +43,7 @@ def test_ready_line_and_end(tmp_path: Path, signal_number: int, tls: bool) -> No
     if tls:
         directory = Path(ready["ca_path"]).parent
         assert directory.stat().st_mode & 0o077 == 0
+        assert {path.name for path in directory.iterdir()} == {"dcos-ca.crt", "server.crt"}
     else:
         assert ready["ca_path"] is None
     kept = emulator.connect()  # an idle connection must not keep the emulator from ending
@@ -53,6 +54,22 @@ def test_ready_line_and_end(tmp_path: Path, signal_number: int, tls: bool) -> No
     assert not ready_file.exists()
     if tls:
         assert not directory.exists()
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGTERM, signal.SIGINT])
+def test_ended_while_it_starts(tmp_path: Path, signal_number: int) -> None:
+    for delay in (0.5, 0.8, 1.1):
+        process = subprocess.Popen(
+            [*COMMAND, "--port", "0"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(tmp_path)},
+        )
+        time.sleep(delay)
+        process.send_signal(signal_number)
+        _, errors = process.communicate(timeout=10)
+        assert list(tmp_path.iterdir()) == [], errors
 
 
 def test_certificate_of_the_server(cluster: Running) -> None:

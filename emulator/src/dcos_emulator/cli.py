@@ -70,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"--superuser: {options['superuser']!r} is no valid uid")
     try:
         run(Settings(**options))
+    except KeyboardInterrupt:
+        return 0  # before the server has taken over the signals
     except sqlite3.Error as error:
         print(f"dcos-emulator: --state {options['state']}: {error}", file=sys.stderr)
         return 1

@@ -11,6 +11,7 @@ import ipaddress
 import json
 import logging
 import os
+import signal
 import socket
 import sys
 import tempfile
@@ -27,6 +28,8 @@ from .settings import Settings
 # As in Admin Router's nginx: connections that clients keep are not closed under them after a few seconds.
 KEEP_ALIVE_SECONDS = 75
 SHUTDOWN_SECONDS = 2
+
+CA_FILE = "dcos-ca.crt"
 
 
 class _Server(uvicorn.Server):
@@ -77,12 +80,20 @@ def run(settings: Settings) -> None:
         level=logging.INFO if settings.verbose else logging.ERROR,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    signal.signal(signal.SIGTERM, _leave)
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
-        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcos-emulator-")))
+        directory = None
+        if settings.tls:
+            directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcos-emulator-")))
         emulator = Emulator(settings)
-        asyncio_runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
-        asyncio_runner.run(_serve(emulator, listener, directory))
+        runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
+        runner.run(_serve(emulator, listener, directory))
+
+
+def _leave(signal_number: int, frame: FrameType | None) -> None:
+    """SIGTERM before the server has taken over the signals: end, but not without cleaning up."""
+    raise SystemExit(0)
 
 
 def _loop_factory() -> Any:
@@ -93,11 +104,12 @@ def _loop_factory() -> Any:
     return uvloop.new_event_loop
 
 
-async def _serve(emulator: Emulator, listener: socket.socket, directory: Path) -> None:
+async def _serve(emulator: Emulator, listener: socket.socket, directory: Path | None) -> None:
+    """Serve with TLS if there is a directory for its files."""
     settings = emulator.settings
     await emulator.start()
     try:
-        certificate, key = _write_tls_files(emulator, directory) if settings.tls else (None, None)
+        certificate, key = _write_tls_files(emulator, directory) if directory else (None, None)
         config = uvicorn.Config(
             emulator,
             http=Protocol,
@@ -111,8 +123,12 @@ async def _serve(emulator: Emulator, listener: socket.socket, directory: Path) -
             ssl_certfile=certificate,
             ssl_keyfile=key,
         )
+        config.load()
+        if key:
+            key.unlink()  # it has been read, and is not left behind by an emulator that is killed
+        ca_path = directory / CA_FILE if directory else None
         port = listener.getsockname()[1]
-        await _Server(config, lambda: _announce(settings, port, directory)).serve(sockets=[listener])
+        await _Server(config, lambda: _announce(settings, port, ca_path)).serve(sockets=[listener])
     finally:
         await emulator.stop()
         if settings.ready_file:
@@ -125,18 +141,18 @@ def _write_tls_files(emulator: Emulator, directory: Path) -> tuple[Path, Path]:
     hosts.discard("0.0.0.0")
     hosts.discard("::")
     certificate, key = emulator.root.issue_server_certificate(sorted(hosts))
-    (directory / "dcos-ca.crt").write_text(emulator.ca.ca_bundle_pem())
+    (directory / CA_FILE).write_text(emulator.ca.ca_bundle_pem())
     (directory / "server.crt").write_text(certificate)
     (directory / "server.key").write_text(key)
     return directory / "server.crt", directory / "server.key"
 
 
-def _announce(settings: Settings, port: int, directory: Path) -> None:
+def _announce(settings: Settings, port: int, ca_path: Path | None) -> None:
     """The ready line on stdout and in the ready file, which appears whole or not at all."""
     scheme = "https" if settings.tls else "http"
     ready = {
         "url": f"{scheme}://{_url_host(settings.host)}:{port}",
-        "ca_path": str(directory / "dcos-ca.crt") if settings.tls else None,
+        "ca_path": str(ca_path) if ca_path else None,
         # The open-source IAM starts without any user.
         "username": None if settings.open_edition else settings.superuser,
         "password": None if settings.open_edition else settings.password,
