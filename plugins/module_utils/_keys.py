@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from typing import Callable
 
 from ansible_collections.dcos.security.plugins.module_utils import _deps
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
@@ -76,7 +77,7 @@ def normalize_public_key(pem: str, what: str = "public key") -> str:
 
 def fingerprint(pem: str) -> str:
     """Return the SHA-256 of the DER SPKI of a public key, as colon-separated pairs of lower-case hex digits."""
-    serialization = _deps.load("cryptography.hazmat.primitives.serialization")
+    serialization = _serialization()
     der = _load_public(pem, "public key", first=True).public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -132,7 +133,7 @@ def key_type(key) -> str:
 
 def private_pem(key) -> str:
     """Return a cryptography private key object as unencrypted PKCS#8 PEM."""
-    serialization = _deps.load("cryptography.hazmat.primitives.serialization")
+    serialization = _serialization()
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
@@ -140,7 +141,7 @@ def private_pem(key) -> str:
 
 def public_pem(key) -> str:
     """Return a cryptography public key object as SPKI PEM."""
-    serialization = _deps.load("cryptography.hazmat.primitives.serialization")
+    serialization = _serialization()
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
@@ -169,7 +170,7 @@ def load_any_private(pem: str, what: str):
         raise InputError(
             f"The {what} is in OpenSSH's own format. Convert a copy of it: 'ssh-keygen -p -N \"\" -m PKCS8 -f COPY'."
         )
-    return _parse("load_pem_private_key", block, what, _PRIVATE_REMEDY, password=None)
+    return _parse(_load_pem_private_key, block, what, _PRIVATE_REMEDY)
 
 
 def _load_private(pem: str, what: str):
@@ -189,17 +190,51 @@ def _load_public(pem: str | None, what: str, first: bool = False):
         raise InputError(f"The {what} {_not_a_key(pem, blocks)}. {_PUBLIC_REMEDY}")
     if len(keys) > 1 and not first:
         raise InputError(f"The {what} holds {len(keys)} public keys, and only one can be meant. Leave one in it.")
-    key = _parse("load_pem_public_key", keys[0], what, _PUBLIC_REMEDY)
+    key = _parse(_serialization().load_pem_public_key, keys[0], what, _PUBLIC_REMEDY)
     if not isinstance(key, _deps.load("cryptography.hazmat.primitives.asymmetric.rsa").RSAPublicKey):
         raise InputError(f"The {what} is of type {key_type(key)}, and DC/OS takes RSA only. {_PUBLIC_REMEDY}")
     return key
 
 
-def _parse(loader: str, block: str, what: str, remedy: str, **kwargs):
-    serialization = _deps.load("cryptography.hazmat.primitives.serialization")
+def _load_pem_private_key(pem: bytes):
+    """Load a private key without OpenSSL's test that p and q are primes: 40 ms a key, at least once a task.
+
+    Everything else that OpenSSL tests is tested here, so that no damaged key passes and none is dangerous to use. A key
+    that somebody has made of numbers that are no primes gets no further than to a login that fails.
+    """
+    load = _serialization().load_pem_private_key
+    try:
+        key = load(pem, None, unsafe_skip_rsa_key_validation=True)
+    except TypeError:  # cryptography before 39 always tests
+        return load(pem, None)
+    if isinstance(key, _deps.load("cryptography.hazmat.primitives.asymmetric.rsa").RSAPrivateKey):
+        _check_rsa_numbers(key.private_numbers())
+    return key
+
+
+def _check_rsa_numbers(private) -> None:
+    """Raise ValueError if the numbers of an RSA private key (RFC 8017, section 3.2) do not belong together."""
+    p, q, d = private.p, private.q, private.d
+    n, e = private.public_numbers.n, private.public_numbers.e
+    fit = (
+        p * q == n
+        and all(number > 2 and number % 2 for number in (p, q, e))
+        and all(d * e % (prime - 1) == 1 for prime in (p, q))
+        and (private.dmp1, private.dmq1) == (d % (p - 1), d % (q - 1))
+        and private.iqmp * q % p == 1
+    )
+    if not fit:
+        raise ValueError("not the numbers of an RSA key")
+
+
+def _serialization():
+    return _deps.load("cryptography.hazmat.primitives.serialization")
+
+
+def _parse(loader: Callable, block: str, what: str, remedy: str):
     unsupported = _deps.load("cryptography.exceptions").UnsupportedAlgorithm
     try:
-        return getattr(serialization, loader)(block.encode("ascii"), **kwargs)
+        return loader(block.encode("ascii"))
     except (ValueError, TypeError, unsupported):
         # The library's own words are left out, cause included: nobody promises that they never quote the input.
         raise InputError(f"The {what} is damaged, or of a type or size that is not supported. {remedy}") from None

@@ -79,6 +79,45 @@ def test_a_damaged_key_is_refused_without_showing_it(rsa_key, forms, data):
     assert not any(line in str(error.value) for line in lines[1:-1])
 
 
+def der(tag, content):
+    """Return one DER value."""
+    size = len(content)
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, *([size] if size < 128 else [0x80 + len(octets), *octets])]) + content
+
+
+def pkcs1_of(numbers):
+    """Return the PKCS#1 PEM of any eight numbers, whether they are a key or not."""
+    integers = b"".join(der(2, number.to_bytes(number.bit_length() // 8 + 1, "big")) for number in (0, *numbers))
+    body = base64.encodebytes(der(0x30, integers)).decode()
+    return f"-----BEGIN RSA PRIVATE KEY-----\n{body}-----END RSA PRIVATE KEY-----\n"
+
+
+@pytest.fixture
+def numbers(rsa_key):
+    """Return the numbers of an RSA private key: n, e, d, p, q, d mod p-1, d mod q-1, 1/q mod p."""
+    key = rsa_key.private_numbers()
+    public = key.public_numbers
+    return [public.n, public.e, key.d, key.p, key.q, key.dmp1, key.dmq1, key.iqmp]
+
+
+def test_numbers_that_belong_together_are_a_key(numbers, rsa_key, forms):
+    assert _keys.normalize_private_key(pkcs1_of(numbers)) == forms["pkcs8"](rsa_key)
+
+
+@pytest.mark.parametrize("position", range(8))
+@pytest.mark.parametrize("wrong", [0, 1, 2, "one more", "two more", "another key's"])
+def test_numbers_that_do_not_belong_together_are_no_key(numbers, other_rsa_key, position, wrong):
+    other = other_rsa_key.private_numbers()
+    others = [other.public_numbers.n, 3, other.d, other.p, other.q, other.dmp1, other.dmq1, other.iqmp]
+    right = numbers[position]
+    numbers[position] = {"one more": right + 1, "two more": right + 2, "another key's": others[position]}.get(
+        wrong, wrong
+    )
+    with pytest.raises(InputError, match="damaged"):
+        _keys.normalize_private_key(pkcs1_of(numbers))
+
+
 def test_generated_keys_are_canonical_pkcs8_and_differ():
     first, second = _keys.generate_private_key(), _keys.generate_private_key()
     assert first != second
