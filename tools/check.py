@@ -10,7 +10,6 @@ table of the time each took.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import time
@@ -18,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ansible_test import Venv
+from integration import run_integration
 from mirror import MIRROR, ROOT, mirror
 
 # Each stage yields the exit status of one command after the other. What reads a collection's files runs in the mirror,
@@ -75,19 +75,6 @@ STAGES: dict[str, Stage] = {
     stage.__name__.replace("_", "-"): stage
     for stage in (lint, sanity, units, emulator_tests, integration, ansible_lint, docs_lint, reuse)
 }
-
-
-def run_integration(venv: Venv, targets: list[str], in_process: bool = True) -> int:
-    """Run integration targets (all, if none is named) on one of the two paths a task can take; return the exit status.
-
-    Without ``in_process`` every task runs as an ordinary module. ansible-test takes variables from this file only.
-    """
-    variables = MIRROR / "tests" / "integration" / "integration_config.yml"
-    variables.write_text(json.dumps({"dcos_in_process": in_process}), encoding="utf-8")
-    try:
-        return venv.ansible_test("integration", *targets)
-    finally:
-        variables.unlink()
 
 
 def main() -> int:

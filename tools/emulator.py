@@ -11,7 +11,6 @@ import shlex
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 VARIABLES = {
     "DCOS_URL": "url",
@@ -23,7 +22,7 @@ VARIABLES = {
 
 def main() -> int:
     """Run the emulator until it ends or is interrupted; return its exit status."""
-    command = [Path(sys.prefix) / "bin" / "dcos-emulator", *sys.argv[1:]]
+    command = [f"{sys.prefix}/bin/dcos-emulator", *sys.argv[1:]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as emulator:
         assert emulator.stdout is not None
         if line := emulator.stdout.readline():

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import interpreters
 from ansible_test import Venv
-from check import run_integration
+from integration import run_integration
 from mirror import COLLECTIONS, ROOT, mirror
 
 # Each ansible-core with the Pythons to run it on: the first that is found. They begin at the emulator's 3.11 and are
@@ -67,7 +67,7 @@ def environment(core: str, python: Path, oldest: bool) -> Venv:
     wanted = "\n".join((str(python), *requirements))
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         subprocess.run([python, "-m", "venv", "--clear", root], check=True)
-        pip = [root / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [f"{root}/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, *requirements], check=True)
         stamp.write_text(wanted, encoding="utf-8")
     return Venv(root, Path(sys.prefix) / "bin")

@@ -15,7 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COLLECTIONS = ROOT / ".cache"
-MIRROR = COLLECTIONS / "ansible_collections" / "dcos" / "security"
+COLLECTION = Path("ansible_collections", "dcos", "security")
+MIRROR = COLLECTIONS / COLLECTION
 
 
 def working_tree() -> list[Path]:
@@ -30,19 +31,20 @@ def working_tree() -> list[Path]:
     return [path for path in paths if (ROOT / path).is_file()]
 
 
-def mirror() -> Path:
-    """Replace the copy by the working tree as it is now and return its path.
+def mirror(collections: Path = COLLECTIONS) -> Path:
+    """Replace the copy in a folder of collections by the working tree as it is now and return the copy's path.
 
     It starts from nothing, so that a file deleted or renamed in the working tree cannot live on in the copy.
     """
-    shutil.rmtree(MIRROR, ignore_errors=True)
+    copy = collections / COLLECTION
+    shutil.rmtree(copy, ignore_errors=True)
     for path in working_tree():
-        target = MIRROR / path
+        target = copy / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, target)
     # ansible-test asks the nearest git repository for the files to test, and ours ignores this copy.
-    subprocess.run(["git", "init", "--quiet", MIRROR], check=True)
-    return MIRROR
+    subprocess.run(["git", "init", "--quiet", copy], check=True)
+    return copy
 
 
 if __name__ == "__main__":
