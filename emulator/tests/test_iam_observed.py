@@ -54,6 +54,22 @@ def test_row(row: Row, answers: dict[int, Answer]) -> None:
         row.check(answer)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/acs/api/v1/groups",
+        "/acs/api/v1/acls",
+        "/acs/api/v1/users/svc/permissions",
+        "/secrets/v1/store",
+        "/",
+        "/metadata",
+    ],
+)
+def test_the_open_edition_has_nothing_else(open_edition: Running, path: str) -> None:
+    answer = open_edition.send("GET", path)
+    assert (answer.status, answer.body) == (404, b"")
+
+
 def _is_error(answer: Answer) -> None:
     assert {"title", "description"} <= set(answer.json())
     assert b"\n" not in answer.body

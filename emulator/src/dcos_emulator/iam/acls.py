@@ -48,7 +48,7 @@ def get_acl(iam: Iam, call: Call, rid: str) -> Response:
 
 def put_acl(iam: Iam, call: Call, rid: str) -> Response:
     """PUT /acls/{rid}: an ACL that exists keeps its description."""
-    body = schema.validated(schema.DESCRIPTION, call.context["json"])
+    body = schema.DESCRIPTION.validated(call.context["json"])
     rid = rid_from_path(rid)
     if not unconfirmed.is_valid_rid(rid):
         errors.invalid_resource_id(rid)
@@ -60,7 +60,7 @@ def put_acl(iam: Iam, call: Call, rid: str) -> Response:
 
 def patch_acl(iam: Iam, call: Call, rid: str) -> Response:
     """PATCH /acls/{rid}"""
-    body = schema.validated(schema.DESCRIPTION, call.context["json"])
+    body = schema.DESCRIPTION.validated(call.context["json"])
     acl = existing(iam, rid_from_path(rid))
     iam.store.put_acl(Acl(acl.rid, body["description"]))
     return empty(204)

@@ -48,7 +48,7 @@ def get_group(iam: Iam, call: Call, gid: str) -> Response:
 
 def put_group(iam: Iam, call: Call, gid: str) -> Response:
     """PUT /groups/{gid}"""
-    body = schema.validated(schema.GROUP_CREATE, call.context["json"])
+    body = schema.GROUP_CREATE.validated(call.context["json"])
     provider_type = body.get("provider_type", "internal")
     if provider_type not in users.PROVIDER_TYPES:
         errors.invalid_data(f"Invalid provider_type: {provider_type}")
@@ -62,7 +62,7 @@ def put_group(iam: Iam, call: Call, gid: str) -> Response:
 
 def patch_group(iam: Iam, call: Call, gid: str) -> Response:
     """PATCH /groups/{gid}"""
-    body = schema.validated(schema.DESCRIPTION, call.context["json"])
+    body = schema.DESCRIPTION.validated(call.context["json"])
     group = existing(iam, gid)
     iam.store.put_group(Group(gid, body["description"], group.provider_type))
     return empty(204)

@@ -32,7 +32,7 @@ INFO_COOKIE = "dcos-acs-info-cookie"
 
 def post_login(iam: Iam, call: Call) -> Response:
     """POST /auth/login: a password of a local user, or a service login token of a service account."""
-    body = schema.validated(schema.LOGIN, call.context["json"])
+    body = schema.LOGIN.validated(call.context["json"])
     uid, password, token = body.get("uid"), body.get("password"), body.get("token")
     if (password is None) == (token is None):
         raise IamError(400, "Exactly one of `token` and `password` must be provided in the request body")

@@ -79,7 +79,7 @@ def get_user(iam: Iam, call: Call, uid: str) -> Response:
 
 def put_user(iam: Iam, call: Call, uid: str) -> Response:
     """PUT /users/{uid}: the body is checked before the uid, and both before it is seen whether the user exists."""
-    body = schema.validated(schema.USER_CREATE, call.context["json"])
+    body = schema.USER_CREATE.validated(call.context["json"])
     user = _new_user(uid, body, legacy=iam.open_edition)
     if uid in iam.store.users:
         errors.user_exists(uid)
@@ -128,7 +128,7 @@ def _check_provider_id(provider_type: str, provider_id: str) -> None:
 
 def patch_user(iam: Iam, call: Call, uid: str) -> Response:
     """PATCH /users/{uid}: description and password only; a service account's key never changes."""
-    body = schema.validated(schema.USER_UPDATE, call.context["json"])
+    body = schema.USER_UPDATE.validated(call.context["json"])
     if not body:
         errors.invalid_data("One of `description` and `password` must be provided.")
     user = existing(iam, uid)
