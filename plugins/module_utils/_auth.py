@@ -87,7 +87,7 @@ def login(transport, uid: str, password=None, private_key=None) -> str:
             remedy = "Check auth_username and auth_password (a service account logs in with its private key instead)."
         raise AuthError(
             f"Could not {doing}: the cluster refused the credentials (401 {answer.code or 'Unauthorized'}). {remedy}"
-        )
+        ).about("POST", LOGIN_PATH, 401, answer.code)
     token = (answer.json or {}).get("token") if isinstance(answer.json, dict) else None
     if answer.status != 200 or not token:
         raise HttpError(

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Callable
 
 from ansible_collections.dcos.security.plugins.module_utils._auth import Authenticator, claims
-from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, HttpError
+from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, DcosError, HttpError
 from ansible_collections.dcos.security.plugins.module_utils._http import Response, Transport
 from ansible_collections.dcos.security.plugins.module_utils._options import resolve
 from ansible_collections.dcos.security.plugins.module_utils._redact import mask
@@ -63,7 +63,13 @@ class Client:
         token = self.auth.token()
         answer = self._transport.send(method, path, token=token, **kwargs)
         if answer.status == 401 and token:
-            answer = self._transport.send(method, path, token=self.auth.renew(token), **kwargs)
+            try:
+                token = self.auth.renew(token)
+            except AuthError as exc:
+                if not exc.failure:
+                    exc.about(method, path, 401)
+                raise
+            answer = self._transport.send(method, path, token=token, **kwargs)
         if 200 <= answer.status < 300:
             # No part of the API answers with a page: this one is of a proxy, and nothing was done.
             if answer.content_type == "text/html":

@@ -14,9 +14,19 @@ from http.client import responses
 class DcosError(Exception):
     """Base of every expected failure; ``str(error)`` names the cause and the remedy and never holds a secret."""
 
+    failure: dict | None = None
+
+    def about(self, method: str, path: str, status: int | None = None, code=None):
+        """Say which request it was that failed, and return self; ``status`` is None where no answer came."""
+        self.failure = {"status": status, "code": code, "method": method, "path": path}
+        return self
+
     def as_result(self) -> dict:
-        """Return the keys that a failed task carries beside ``msg``."""
-        return {}
+        """Return the keys that a failed task carries beside ``msg``.
+
+        ``failure``: {status, code, method, path}, for playbooks that branch on it, where a request is to blame.
+        """
+        return {"failure": self.failure} if self.failure else {}
 
 
 class InputError(DcosError):
@@ -55,17 +65,10 @@ class HttpError(DcosError):
     def __init__(self, doing: str, method: str, path: str, status: int, code=None, said: str = "", hint: str = ""):
         self.status = status
         self.code = code
-        self.method = method
-        self.path = path
         answer = f"{status} {responses.get(status, '')}".strip()
         if code:
             answer += f" {code}"
         if said:
             answer += f": {said.rstrip('.')}"
         super().__init__(f"Could not {doing}: {method} {path}: {answer}.{' ' + hint if hint else ''}")
-
-    def as_result(self) -> dict:
-        """Return ``failure``: {status, code, method, path}, for playbooks that branch on it."""
-        return {
-            "failure": {"status": self.status, "code": self.code, "method": self.method, "path": self.path},
-        }
+        self.about(method, path, status, code)

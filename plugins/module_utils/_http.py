@@ -152,13 +152,17 @@ class Transport:
                 raise InputError("The authentication token holds characters that no token has, such as a line break.")
             headers["Authorization"] = f"token={token}"
         url = self.origin + path
-        for _hop in range(MAX_REDIRECTS):
-            answer = self._send(method, url, params, body, data, headers)
-            target = answer.headers.get("Location")
-            if answer.status not in (301, 302, 303, 307, 308) or not target:
-                return answer
-            url, params = self._redirected(method, url, target), None
-        raise ConnectError(f"{self.origin} redirects in circles ({method} {path}).")
+        try:
+            for _hop in range(MAX_REDIRECTS):
+                answer = self._send(method, url, params, body, data, headers)
+                target = answer.headers.get("Location")
+                if answer.status not in (301, 302, 303, 307, 308) or not target:
+                    return answer
+                url, params = self._redirected(method, url, target), None
+            raise ConnectError(f"{self.origin} redirects in circles ({method} {path}).")
+        except ConnectError as exc:
+            exc.about(method, path)
+            raise
 
     def _send(self, method, url, params, body, data, headers):
         errors = self._requests.exceptions

@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Networks and servers in trouble, at each request of each module: one clear sentence, or a retry that succeeds."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ansible_collections.dcos.security.plugins.module_utils import _keys
+
+RID = "dcos:mesos:master:framework:role:kafka-role"
+CERTIFICATE = {
+    "common_name": "kafka.example.com",
+    "key_type": "ECDSA",
+    "certificate_secret": "kafka/certificate",
+    "privatekey_secret": "kafka/key",
+    "chain_secret": "kafka/chain",
+}
+# What each module does here; each sends reads and writes.
+CASES = {
+    "account": ("dcos_service_account", {"uid": "kafka", "description": "x", "groups": ["brokers"]}),
+    "no account": ("dcos_service_account", {"uid": "old", "state": "absent"}),
+    "credential": ("dcos_service_account_secret", {"path": "kafka/sa", "uid": "kafka"}),
+    "text": ("dcos_secret", {"path": "kafka/x", "value": "s3cret-value"}),
+    "other text": ("dcos_secret", {"path": "old/x", "value": "s3cret-value"}),
+    "no text": ("dcos_secret", {"path": "old/x", "state": "absent"}),
+    "permission": ("dcos_acl", {"uid": "old", "rid": RID, "actions": ["create"]}),
+    "no permission": ("dcos_acl", {"uid": "old", "permissions": [], "exclusive": True}),
+    "acl": ("dcos_acl", {"rid": RID, "description": "Register"}),
+    "certificate": ("dcos_ca_cert", CERTIFICATE),
+    "certificate of the CA's key": ("dcos_ca_cert", {**CERTIFICATE, "key_source": "ca"}),
+    "login": ("dcos_login", {"auth_token": None, "auth_username": "jane", "auth_password": "wonderland"}),
+}
+BEFORE = [
+    ("/groups/brokers", {"description": ""}),
+    ("/users/jane", {"password": "wonderland"}),
+    ("/acls/dcos:adminrouter:package", {"description": ""}),
+]
+
+
+@pytest.fixture(params=CASES)
+def case(request, cluster, pems):
+    """Return (module, options, the requests it sends when all is well), for each case."""
+    module, options = CASES[request.param]
+    for path, body in BEFORE:
+        cluster.iam("PUT", path, body)
+    public = _keys.public_key_of(pems[0])
+    cluster.iam("PUT", "/users/old", {"public_key": public})
+    cluster.iam("PUT", "/acls/dcos:adminrouter:package/users/old/full")
+    cluster.api("PUT", "/secrets/v1/secret/default/old/x", {"value": "the-old-s3cret"})
+    if module == "dcos_service_account" and "state" not in options:
+        options = {**options, "public_key": public}
+    state = cluster.control("GET", "/state").json()
+    sent = cluster.run(module, **options).sent
+    after = cluster.state()
+
+    def again(fault, attempt="attempt", **more):
+        """Run it anew, with a fault."""
+        cluster.control("PUT", "/state", state)
+        cluster.fault(**fault)
+        outcome = getattr(cluster, attempt)(module, **{**options, **more})
+        cluster.heal()
+        return outcome
+
+    again.sent, again.after = sent, after
+    return again
+
+
+def assert_clear(outcome):
+    """One or two sentences in one line, and what went wrong for the playbook to branch on."""
+    assert outcome.get("failed"), outcome
+    message = outcome["msg"]
+    assert "Unexpected" not in message
+    assert "Traceback" not in outcome.stdout
+    assert "object at 0x" not in message
+    assert "\n" not in message
+    assert message.endswith(".")
+    assert ".." not in message
+    assert len(message) < 500
+    assert set(outcome["failure"]) == {"status", "code", "method", "path"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"action": "status", "status": 503},
+        {"action": "reset"},
+        {"action": "truncate"},
+        {"action": "html", "status": 200},
+        {"action": "garbage", "status": 200, "when": "after"},
+    ],
+    ids=lambda fault: " ".join(str(value) for value in fault.values()),
+)
+def test_at_each_request(cluster, case, fault):
+    for number, request in enumerate(case.sent, start=1):
+        outcome = case({**fault, "nth": number})
+        method, path = request.split("?")[0].split(" ")
+        if not outcome.get("failed"):
+            # A write whose success had a body that nobody reads is a success, as is the chain that nobody needs.
+            assert fault["action"] in ("garbage", "truncate"), (request, outcome)
+            assert method != "GET"
+            continue
+        assert_clear(outcome)
+        failure = outcome["failure"]
+        assert (failure["method"], failure["path"]) == (method, path)
+        assert path in outcome["msg"]
+        if fault["action"] == "status":
+            assert failure["status"] == fault["status"]
+            assert str(fault["status"]) in outcome["msg"]
+
+
+def test_no_answer_in_time(cluster, case):
+    for number, request in enumerate(case.sent, start=1):
+        outcome = case({"action": "delay", "delay_ms": 800, "nth": number}, timeout=0.3)
+        if "auth/login" in request and outcome.get("failed") is None:
+            continue
+        assert_clear(outcome)
+        assert "within 0.3 s" in outcome["msg"]
+        assert outcome["failure"]["status"] is None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"action": "status", "status": 503, "retry_after": 0},
+        {"action": "reset"},
+        {"action": "reset", "when": "after"},
+    ],
+    ids=lambda fault: " ".join(str(value) for value in fault.values()),
+)
+def test_a_retry_gets_over_it(cluster, case, fault):
+    """A certificate is the exception: it is not asked for twice."""
+    for number, request in enumerate(case.sent, start=1):
+        outcome = case({**fault, "nth": number}, retries=2)
+        if request == "POST /ca/api/v2/sign":
+            assert_clear(outcome)
+            continue
+        assert not outcome.get("failed"), (request, outcome)
+        now = cluster.state()
+        assert now.keys() == case.after.keys()
+        if "kafka/sa" not in str(now) and "kafka/key" not in str(now):
+            assert now == case.after
+
+
+def test_retries_end(cluster):
+    cluster.fault("status", status=503, retry_after=0, times=None)
+    outcome = cluster.fail("dcos_secret", path="a", value="s3cret-value", retries=2)
+    assert len(outcome.sent) == 3
+    assert "503" in outcome["msg"]
+    assert "sealed" in outcome["msg"]
+
+
+def test_retry_after_is_heeded(cluster):
+    cluster.fault("status", status=503, retry_after=1)
+    start = time.monotonic()
+    cluster.run("dcos_secret", path="a", value="s3cret-value", retries=1)
+    assert time.monotonic() - start >= 1
+
+
+def test_a_bad_request_is_not_repeated(cluster):
+    cluster.fault("status", status=400, times=None)
+    assert len(cluster.fail("dcos_secret", path="a", value="s3cret-value", retries=3).sent) == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 418, 429, 500])
+def test_pages_instead_of_errors(cluster, status):
+    """Admin Router answers in HTML, and so do proxies: nothing of it is shown, and the status is explained."""
+    cluster.fault("html", status=status, times=None)
+    outcome = cluster.attempt("dcos_acl", uid="kafka", rid=RID, actions=["create"])
+    assert outcome["failed"] is True
+    assert "<html>" not in outcome.stdout
+    assert "401" in outcome["msg"] if status == 401 else outcome["failure"]["status"] == status
+
+
+def test_nobody_there(cluster):
+    outcome = cluster.attempt(
+        "dcos_login", url="https://127.0.0.1:1", auth_token=None, auth_username="a", auth_password="s3cret-pw"
+    )
+    assert outcome["failed"] is True
+    assert "https://127.0.0.1:1" in outcome["msg"]
+    assert "refused" in outcome["msg"]
+    outcome = cluster.attempt(
+        "dcos_login", url="https://no-such-host.invalid", auth_token=None, auth_username="a", auth_password="s3cret-pw"
+    )
+    assert "no-such-host.invalid" in outcome["msg"]
+
+
+def test_a_certificate_that_is_not_trusted(cluster, monkeypatch):
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    outcome = cluster.attempt("dcos_login", ca_path=None, auth_token=None, auth_username="a", auth_password="s3cret-pw")
+    assert outcome["failed"] is True
+    assert "not trusted" in outcome["msg"]
+    assert "ca_path" in outcome["msg"]
+    assert not outcome.sent, "no credential goes to a server that is not trusted"
