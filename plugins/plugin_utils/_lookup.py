@@ -42,7 +42,8 @@ class ClusterLookup(LookupBase):
                 raise InputError(f"There is no option '{unknown[0]}' of this lookup.")
             return self.find(terms)
         except DcosError as exc:
-            raise AnsibleLookupError(str(exc)) from exc
+            # Core would append the texts of all causes.
+            raise AnsibleLookupError(str(exc)) from None
 
     def find(self, terms: list) -> list:
         """Return the values of the terms. May raise DcosError."""
