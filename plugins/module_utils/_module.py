@@ -25,6 +25,30 @@ from ansible_collections.dcos.security.plugins.module_utils._redact import MIN_S
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
+class Module(AnsibleModule):
+    """AnsibleModule that takes the secrets out of the options before it ends, because core echoes these.
+
+    Its own masking knows none of them where one option's suboptions have the wrong type.
+    """
+
+    def exit_json(self, **kwargs):
+        """End with a result."""
+        self._hide_options()
+        super().exit_json(**kwargs)
+
+    def fail_json(self, msg, **kwargs):
+        """End with a failure."""
+        self._hide_options()
+        super().fail_json(msg, **kwargs)
+
+    def _hide_options(self):
+        for name, value in self.params.items():
+            # A password in an URL is refused, but it was given.
+            secret = self.argument_spec.get(name, {}).get("no_log") or (name == "url" and "@" in str(value))
+            if secret and value is not None:
+                self.params[name] = HIDDEN
+
+
 class Task:
     """One task as ``run(task)`` sees it.
 
@@ -33,14 +57,14 @@ class Task:
         result: what the task returns; ``changed`` starts as False.
     """
 
-    def __init__(self, module: AnsibleModule):
+    def __init__(self, module: Module):
         self.module = module
         self.params = dict(module.params)
         self.check_mode = module.check_mode
         self.diff_mode = module._diff
         self.result: dict = {"changed": False}
         # A short secret masked as a substring would tear holes into unrelated output; it is kept out of results by
-        # construction, and out of `invocation` by _finish().
+        # construction, and out of `invocation` by Module.
         module.no_log_values = {value for value in module.no_log_values if len(value) >= MIN_SECRET_LENGTH}
 
     def given(self, *names: str) -> dict:
@@ -112,18 +136,10 @@ class Task:
                 f"Unexpected {type(exc).__name__}: {mask(str(exc), secrets)}. Please report this bug.",
                 exception=mask(traceback.format_exc(), secrets),
             )
-        self._finish()
         self.module.exit_json(**self.result)
 
     def _fail(self, text, **more):
-        self._finish()
         self.module.fail_json(mask(text, self.module.no_log_values), **{**self.result, **more})
-
-    def _finish(self):
-        """Take the secrets out of the options, which core echoes as ``invocation``."""
-        for name, option in self.module.argument_spec.items():
-            if option.get("no_log") and self.module.params.get(name) is not None:
-                self.module.params[name] = HIDDEN
 
 
 def run_module(run: Callable[[Task], None], argument_spec: dict, connection: bool = True, **constraints) -> None:
@@ -134,4 +150,4 @@ def run_module(run: Callable[[Task], None], argument_spec: dict, connection: boo
         constraints: ``required_if``, ``mutually_exclusive`` and the like, as AnsibleModule takes them.
     """
     spec = {**CONNECTION_SPEC, **argument_spec} if connection else argument_spec
-    Task(AnsibleModule(argument_spec=spec, supports_check_mode=True, **constraints)).execute(run)
+    Task(Module(argument_spec=spec, supports_check_mode=True, **constraints)).execute(run)
