@@ -29,6 +29,11 @@ _OTHER_WORDS |= {"post": "create", "add": "create", "remove": "delete", "destroy
 # How alike two parts of a rid are, from 0 to 1, before one is taken for the other misspelt.
 _ALIKE = 0.75
 
+# Rules by the first two parts of their rids, which are names in each: a task may have thousands of rids to look up.
+_RULES: dict[str, list[reference.Rule]] = {}
+for _rule in reference.RULES:
+    _RULES.setdefault(":".join(_rule.rid.split(":")[:2]), []).append(_rule)
+
 
 def check_uid(uid: str) -> None:
     """Raise InputError unless ``uid`` is one that PUT /acs/api/v1/users/{uid} takes."""
@@ -167,10 +172,11 @@ def _fault(name: str, alphabet: str, longest: int) -> str:
 def _documented_actions(rid: str) -> list[str] | None:
     """Return the documented actions of a rid beside ``full``, or None if it is not documented."""
     parts = rid.split(":")
-    for rule in reference.RULES:
+    rules = _RULES.get(":".join(parts[:2]), ())
+    for rule in rules:
         if _fits(rule, parts):
             return [action for action in ACTIONS if action in rule.actions]
-    covered = [rule for rule in reference.RULES if not rid.startswith(reference.FLAT) and _covers(parts, rule)]
+    covered = [rule for rule in rules if not rid.startswith(reference.FLAT) and _covers(parts, rule)]
     return [action for action in ACTIONS if any(action in rule.actions for rule in covered)] if covered else None
 
 
