@@ -203,7 +203,7 @@ class Transport:
 
     def _explained(self, cause, request):
         """Say why there is no answer, and what to do about it."""
-        if isinstance(cause, ssl.SSLCertVerificationError):
+        if _is_distrust(cause):
             return self._untrusted(_text(cause))
         if isinstance(cause, ssl.SSLError):
             return (
@@ -279,7 +279,7 @@ def _retry_class():
 
         def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
             # No repetition makes a certificate trusted.
-            if error and isinstance(_innermost(error), ssl.SSLCertVerificationError):
+            if error and _is_distrust(_innermost(error)):
                 raise exceptions.MaxRetryError(_pool, url, error) from error
             return super().increment(method, url, response, error, _pool, _stacktrace)
 
@@ -296,6 +296,12 @@ def _is_whole(method, answer):
 def _origin(parts):
     """Return what two URLs of one origin have in common."""
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _is_distrust(cause):
+    """Tell whether the server's certificate was the reason; urllib3 before its version 2 compares host names itself."""
+    mismatch = load("urllib3.util.ssl_match_hostname").CertificateError
+    return isinstance(cause, (ssl.SSLCertVerificationError, mismatch))
 
 
 def _innermost(exc):
