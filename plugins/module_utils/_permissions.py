@@ -12,6 +12,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from urllib.parse import quote, unquote
 
@@ -241,8 +242,13 @@ def _unlike(part: str, wanted: str, later: list[str] | None = None) -> float:
     """Return 0 for equal parts of a rid, up to 1 for parts that have nothing to do with each other."""
     if wanted.startswith("<"):
         return 1.0 if part in (later or ()) else 0.0
-    likeness = difflib.SequenceMatcher(None, part.lower(), wanted).ratio()
+    likeness = _likeness(part.lower(), wanted)
     return 1 - likeness if likeness >= _ALIKE else 1.0
+
+
+@functools.lru_cache(maxsize=4096)  # the rids of one task are much alike
+def _likeness(part: str, wanted: str) -> float:
+    return difflib.SequenceMatcher(None, part, wanted).ratio()
 
 
 def _distance(have: list[str], want: list[str]) -> float:
