@@ -47,6 +47,9 @@ class Module(AnsibleModule):
             secret = self.argument_spec.get(name, {}).get("no_log") or (name == "url" and "@" in str(value))
             if secret and value is not None:
                 self.params[name] = HIDDEN
+        # A short secret masked as a substring would tear holes into unrelated output; it is kept out of results by
+        # construction, and out of the options here.
+        self.no_log_values = {value for value in self.no_log_values if len(value) >= MIN_SECRET_LENGTH}
 
 
 class Task:
@@ -63,9 +66,6 @@ class Task:
         self.check_mode = module.check_mode
         self.diff_mode = module._diff
         self.result: dict = {"changed": False}
-        # A short secret masked as a substring would tear holes into unrelated output; it is kept out of results by
-        # construction, and out of `invocation` by Module.
-        module.no_log_values = {value for value in module.no_log_values if len(value) >= MIN_SECRET_LENGTH}
 
     def given(self, *names: str) -> dict:
         """Return the named options that were given: unset options stay as they are on the cluster."""
