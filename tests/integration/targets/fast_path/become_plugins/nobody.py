@@ -25,6 +25,6 @@ class BecomeModule(BecomeBase):
     name = "nobody"
 
     def build_become_command(self, cmd, shell):
-        """Return the command as it is."""
+        """Return the command, after the words by which Ansible knows that becoming worked."""
         super().build_become_command(cmd, shell)
-        return cmd
+        return self._build_success_command(cmd, shell)
