@@ -83,7 +83,12 @@ class Rekey:
 
     def survey(self) -> dict:
         """Return what a replacement would restore, without changing anything."""
-        return restored_from(self._record("")[0])
+        try:
+            return restored_from(self._record("")[0])
+        except HttpError as exc:
+            if exc.status != 404:
+                raise
+            return restored_from(self._record("", bare=True)[0])
 
     def resume(self):
         """Finish a journal that an earlier run left, to the key that it recorded; wait for one that is at work.
@@ -109,9 +114,12 @@ class Rekey:
         return self._carry_out(journal)
 
     def recorded(self):
-        """Return what the journal says, or None: {target_public_key, description, permissions, groups}."""
+        """Return what the journal says: {target_public_key, description, permissions, groups}.
+
+        {} if it says nothing (yet), None if there is no journal.
+        """
         journal = self._read_journal()
-        return journal if _is_record(journal, self._uid) else None
+        return journal if journal is None or _is_record(journal, self._uid) else {}
 
     def discard(self) -> None:
         """Delete the journal, if any."""
