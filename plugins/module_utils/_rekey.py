@@ -212,7 +212,8 @@ class Rekey:
         target = record["target_public_key"]
         for _attempt in range(ATTEMPTS):
             user = _iam.read_user(self._client, self._uid)
-            if is_pending(user) and same_public_key(user.get("public_key"), target):
+            # Whole already, if another run took this for dead and has finished the work.
+            if user and same_public_key(user.get("public_key"), target):
                 return
             if user:
                 _iam.delete_user(self._client, self._uid)

@@ -89,3 +89,14 @@ def test_several_find_a_dead_run(kafka, public, monkeypatch, round_):
     outcomes = at_once(kafka, *[{"public_key": public[1]}] * 4)
     assert key_of_whole(kafka) == public[1]
     assert sum(outcome["key_replaced"] for outcome in outcomes) == 1
+
+
+def test_a_slow_run_that_was_taken_for_dead_undoes_nothing(kafka, public, monkeypatch):
+    """While its request to make the account anew is under way, another run does all the rest."""
+    monkeypatch.setattr(_rekey, "PATIENCE", 0.5)
+    monkeypatch.setattr(_rekey, "POLL", 0.1)
+    monkeypatch.setattr(_rekey, "SETTLE", 0.3)
+    kafka.fault("delay", method="PUT", path="v1/users/kafka$", delay_ms=4000)
+    at_once(kafka, *[{"public_key": public[1]}] * 2)
+    assert key_of_whole(kafka) == public[1]
+    assert kafka.sent().count("DELETE /acs/api/v1/users/kafka") == 1
