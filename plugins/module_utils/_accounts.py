@@ -182,7 +182,7 @@ class ServiceAccount(Account):
         """A fingerprint says more to a reader of a diff than a PEM does."""
         view = dict(fields)
         if "public_key" in view:
-            view["public_key"] = _keys.fingerprint(view["public_key"])
+            view["public_key"] = _keys.fingerprint(view["public_key"]) or "(unreadable)"
         return view
 
     def check(self, before, changes):
@@ -200,7 +200,7 @@ class ServiceAccount(Account):
         if "public_key" in changes:
             if self._on_key_change == "fail":
                 raise InputError(
-                    f"{self.label} has another public key (fingerprint {_keys.fingerprint(before['public_key'])}). Set "
+                    f"{self.label} has another public key (fingerprint {self.shown(before)['public_key']}). Set "
                     "on_key_change: replace to have it replaced."
                 )
             self._guard("replace the key of")

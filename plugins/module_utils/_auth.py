@@ -71,14 +71,14 @@ def login(transport, uid: str, password=None, private_key=None) -> str:
 
     Raises AuthError if the cluster refuses, HttpError for any other bad answer, InputError for an unusable key.
     """
-    if private_key:
+    if private_key is not None:
         body = {"uid": uid, "token": _keys.sign_login_token(uid, private_key)}
     else:
         body = {"uid": uid, "password": password}
     answer = transport.send("POST", LOGIN_PATH, body=body)
     doing = f"log in as '{uid}'"
     if answer.status == 401:
-        if private_key:
+        if private_key is not None:
             remedy = (
                 "The account does not exist, its public key does not belong to this private key, or this machine's "
                 "clock is wrong."

@@ -80,7 +80,7 @@ class KeyPair(Entity):
         """A fingerprint says more to a reader of a diff than a PEM does."""
         view = dict(fields)
         if view.get("public_key"):
-            view["public_key"] = _fingerprint(view["public_key"])
+            view["public_key"] = _keys.fingerprint(view["public_key"]) or "(damaged)"
         return view
 
     def create(self, desired):
@@ -111,13 +111,6 @@ class KeyPair(Entity):
         """Set the mode of the private key, and owner, group and the like of both; True if that changed any."""
         modes = {self._private_path: self._mode, self._public_path: None}
         return self._task.set_attributes({path: mode for path, mode in modes.items() if path and os.path.exists(path)})
-
-
-def _fingerprint(pem):
-    try:
-        return _keys.fingerprint(pem)
-    except InputError:
-        return "(damaged)"
 
 
 def _is_alone(text):

@@ -75,12 +75,17 @@ def normalize_public_key(pem: str, what: str = "public key") -> str:
     return public_pem(_load_public(pem, what))
 
 
-def fingerprint(pem: str) -> str:
-    """Return the SHA-256 of the DER SPKI of a public key, as colon-separated pairs of lower-case hex digits."""
+def fingerprint(pem: str) -> str | None:
+    """Return the SHA-256 of the DER SPKI of a public key, as colon-separated pairs of lower-case hex digits.
+
+    None for a key that cannot be read: what a cluster or a file holds must be shown and replaced all the same.
+    """
     serialization = _serialization()
-    der = _load_public(pem, "public key", first=True).public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    try:
+        key = _load_public(pem, "public key", first=True)
+    except InputError:
+        return None
+    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return colon_hex(hashlib.sha256(der).digest())
 
 

@@ -176,7 +176,7 @@ def _wanted(task):
         return {"content_type": TEXT, "value": params["value"], **task.given("description", "labels")}
     for name in task.given("description", "labels"):
         raise InputError(f"{name} goes with value only: DC/OS keeps no metadata with binary secrets. Remove it.")
-    if params["src"]:
+    if params["src"] is not None:
         return {"content_type": BINARY, "value": read_bytes(params["src"], "src")}
     try:
         return {"content_type": BINARY, "value": base64.b64decode(params["value_base64"], validate=True)}

@@ -127,11 +127,11 @@ service_account:
       type: str
       sample: Cassandra of the analytics team
     public_key:
-      description: Its public key as SPKI PEM.
+      description: Its public key in PEM, as it was given to the cluster.
       type: str
       sample: "-----BEGIN PUBLIC KEY-----\nMIIB...\n-----END PUBLIC KEY-----\n"
     fingerprint:
-      description: SHA-256 of the key's DER SPKI.
+      description: SHA-256 of the key's DER SPKI, or null for a key that cannot be read here (one that is too small).
       type: str
       sample: "1f:0c:b2:69:6e:5e:84:f5:f9:d5:0d:5c:4c:5c:8c:58:1b:0a:0c:34:0f:9a:0c:7e:9e:0c:34:0f:9a:0c:7e:9e"
     groups:
@@ -216,13 +216,18 @@ def run(task):
 def _public_key(task):
     """Return {"public_key": SPKI PEM}, or {} where no key was given."""
     pem, path = task.params["public_key"], task.params["public_key_path"]
-    if path and not pem:
+    if path is not None:
         pem = read_or_predict(task, path, "public_key_path", lambda: _keys.public_key_of(_keys.generate_private_key()))
-    return {"public_key": _keys.normalize_public_key(pem)} if pem else {}
+    return {"public_key": _keys.normalize_public_key(pem)} if pem is not None else {}
 
 
 def main():
-    run_module(run, SPEC, mutually_exclusive=[("public_key", "public_key_path")])
+    run_module(
+        run,
+        SPEC,
+        mutually_exclusive=[("public_key", "public_key_path")],
+        required_if=[("exclusive_groups", True, ["groups"])],
+    )
 
 
 if __name__ == "__main__":

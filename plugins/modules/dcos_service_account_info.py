@@ -81,7 +81,6 @@ service_accounts:
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._accounts import describe_accounts
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
-from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 
 SPEC = {"uid": {"type": "str", "aliases": ["name"]}}
@@ -91,15 +90,8 @@ def run(task):
     """Read one service account or all."""
     accounts = describe_accounts(connect(task), task.params["uid"], services=True, fields=("description", "public_key"))
     for account in accounts:
-        account["fingerprint"] = _fingerprint(account["public_key"])
+        account["fingerprint"] = _keys.fingerprint(account["public_key"])
     task.result["service_accounts"] = accounts
-
-
-def _fingerprint(public_key):
-    try:
-        return _keys.fingerprint(public_key)
-    except InputError:
-        return None
 
 
 def main():

@@ -185,7 +185,9 @@ def run(task):
     new_key = _given_key(task, credential)
 
     def desired(before):
-        key = new_key or (before and before["private_key"]) or _generated(task)
+        key = new_key
+        if key is None:
+            key = before["private_key"] if before else _generated(task)
         return build(params["uid"], key, choose_endpoint(before, params["login_endpoint"], params["strict"]))
 
     after = converge(task, credential, desired).after
@@ -202,18 +204,19 @@ def run(task):
 def _given_key(task, credential):
     """Return the private key that the options call for, or None to keep the stored one or make the first."""
     params = task.params
-    if params["private_key"]:
+    # An empty key is no missing one: a template that came out empty must not have another key made.
+    if params["private_key"] is not None:
         return params["private_key"]
-    if params["private_key_path"]:
+    if params["private_key_path"] is not None:
         return read_or_predict(task, params["private_key_path"], "private_key_path", lambda: _generated(task))
-    if params["from_path"]:
+    if params["from_path"] is not None:
         source = credential.at(params["from_path"]).read()
         if source:
             return source["private_key"]
         if not task.check_mode:
             raise InputError(f"from_path: there is no secret '{params['from_path']}' to take the key from.")
         task.warn(f"There is no secret '{params['from_path']}'; check mode assumes that an earlier task makes it.")
-    return _generated(task) if params["rotate"] or params["from_path"] else None
+    return _generated(task) if params["rotate"] or params["from_path"] is not None else None
 
 
 def _generated(task):

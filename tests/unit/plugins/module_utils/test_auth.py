@@ -148,6 +148,14 @@ class TestLogin:
             client.get(PATH, "read")
         assert peer.seen == []
 
+    def test_empty_key_file(self, client_of, tmp_path):
+        path = tmp_path / "key.pem"
+        path.write_text("")
+        peer, client = client_of(auth_username="kafka", auth_private_key_path=str(path))
+        with pytest.raises(InputError, match="private key of 'kafka' is empty"):
+            client.get(PATH, "read")
+        assert peer.seen == []
+
     def test_refused_password(self, client_of):
         _peer, client = client_of(REFUSED, auth_username="admin", auth_password="hunter22")
         with pytest.raises(AuthError) as caught:

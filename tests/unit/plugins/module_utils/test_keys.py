@@ -163,6 +163,7 @@ def test_different_keys_are_different(rsa_key, other_rsa_key, forms):
 def test_an_unreadable_stored_key_is_a_different_key(rsa_key, forms, stored):
     assert not _keys.same_public_key(forms["spki"](rsa_key), stored)
     assert not _keys.same_public_key(stored, forms["spki"](rsa_key))
+    assert _keys.fingerprint(stored) is None
 
 
 def test_two_keys_in_one_text(rsa_key, other_rsa_key, forms):

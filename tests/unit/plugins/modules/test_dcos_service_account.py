@@ -275,7 +275,7 @@ def test_a_superuser_that_is_not_the_last_may_go(cluster, public):
 @pytest.mark.parametrize(
     ("pem", "word"),
     [
-        ("", "public_key"),
+        ("", "is empty"),
         ("ssh-rsa AAAAB3NzaC1yc2E= me", "OpenSSH"),
         ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate"),
         ("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "damaged"),
