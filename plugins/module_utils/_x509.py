@@ -280,13 +280,13 @@ def _parse(loader: str, blocks: list[str], wanted: str, what: str):
 def _issued(certificate, ca) -> bool:
     exceptions = _deps.load("cryptography.exceptions")
     key = ca.public_key()
-    if isinstance(key, _asymmetric("rsa").RSAPublicKey):
-        scheme = (_asymmetric("padding").PKCS1v15(), certificate.signature_hash_algorithm)
-    elif isinstance(key, _asymmetric("ec").EllipticCurvePublicKey):
-        scheme = (_asymmetric("ec").ECDSA(certificate.signature_hash_algorithm),)
-    else:
-        return False
     try:
+        if isinstance(key, _asymmetric("rsa").RSAPublicKey):
+            scheme = (_asymmetric("padding").PKCS1v15(), certificate.signature_hash_algorithm)
+        elif isinstance(key, _asymmetric("ec").EllipticCurvePublicKey):
+            scheme = (_asymmetric("ec").ECDSA(certificate.signature_hash_algorithm),)
+        else:
+            return False
         key.verify(certificate.signature, certificate.tbs_certificate_bytes, *scheme)
     except (exceptions.InvalidSignature, exceptions.UnsupportedAlgorithm, TypeError, ValueError):
         return False

@@ -228,10 +228,10 @@ import os
 
 from ansible_collections.dcos.security.plugins.module_utils._certificate import Files, Keeper, Secrets, Wanted
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
+from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._options import read_text
-from ansible_collections.dcos.security.plugins.module_utils._x509 import checked_size
+from ansible_collections.dcos.security.plugins.module_utils._x509 import build_csr, checked_size, generate_key
 
 SPEC = {
     "common_name": {"type": "str"},
@@ -293,7 +293,7 @@ def _wanted(task):
     params = task.params
     csr = params["csr_content"]
     if params["csr_path"]:
-        csr = read_text(params["csr_path"], "csr_path")
+        csr = read_or_predict(task, params["csr_path"], "csr_path", _predicted_csr)
     if csr:
         clash = [name for name in NOT_WITH_CSR if params[name]]
         if clash:
@@ -305,6 +305,11 @@ def _wanted(task):
     subject = {name: value for name, value in (params["subject"] or {}).items() if value}
     size = checked_size(params["key_type"], params["key_size"])
     return Wanted(csr, params["common_name"], params["hosts"] or [], subject, params["key_type"], size)
+
+
+def _predicted_csr():
+    """Return a CSR that no present certificate fits."""
+    return build_csr(generate_key("ECDSA"), "the CSR to come", ["localhost"])
 
 
 def main():
