@@ -30,7 +30,7 @@ class Client:
     """Requests to one cluster as one authenticated user."""
 
     def __init__(self, connection, read_only: bool, pool_size: int = 8):
-        self._transport = Transport(
+        self.transport = Transport(
             connection.url,
             connection.ca_path,
             connection.validate_certs,
@@ -39,8 +39,7 @@ class Client:
             read_only,
             pool_size,
         )
-        self.auth = Authenticator(connection, self._transport)
-        self.transport = self._transport
+        self.auth = Authenticator(connection, self.transport)
 
     @property
     def uid(self):
@@ -61,7 +60,7 @@ class Client:
         Raises HttpError for other statuses, AuthError for a 401 that no login cures, ConnectError if no answer came.
         """
         token = self.auth.token()
-        answer = self._transport.send(method, path, token=token, **kwargs)
+        answer = self.transport.send(method, path, token=token, **kwargs)
         if answer.status == 401 and token:
             try:
                 token = self.auth.renew(token)
@@ -69,7 +68,7 @@ class Client:
                 if not exc.failure:
                     exc.about(method, path, 401)
                 raise
-            answer = self._transport.send(method, path, token=token, **kwargs)
+            answer = self.transport.send(method, path, token=token, **kwargs)
         if 200 <= answer.status < 300:
             # No part of the API answers with a page: this one is of a proxy, and nothing was done.
             if answer.content_type == "text/html":
