@@ -92,6 +92,8 @@ notes:
   - The modules run on the controller in nearly all cases (C(connection=local), or C(delegate_to=localhost)); the host
     that runs a task needs the libraries below and access to the cluster.
   - Proxies are taken from the usual environment variables. The collection writes no token to disk.
+  - A task that fails at a request returns C(failure), a dictionary with the C(status) of the answer (null if there was
+    none), the error C(code) of DC/OS if it gave one, and C(method) and C(path) of the request.
 requirements:
   - requests >= 2.28
   - cryptography >= 38.0 (for keys and certificates)

@@ -21,7 +21,7 @@ options:
   _terms:
     description: None are taken.
   min_validity:
-    description: The token is valid for at least this many seconds.
+    description: A given token is returned only if it is valid for this many seconds more.
     type: int
     default: 300
 seealso:

@@ -118,10 +118,10 @@ class Authenticator:
         self._lock = threading.Lock()
 
     def token(self, min_validity=None) -> str | None:
-        """Return a token with at least ``min_validity`` seconds left, logging in where that is needed.
+        """Return the token at hand if it has ``min_validity`` seconds left, else that of a new login, be it shorter.
 
         If no validity is asked for, a token about to expire is renewed where that is possible. None if the connection
-        is anonymous. Raises AuthError if there is no such token.
+        is anonymous. Raises AuthError if the token is too short-lived and nothing allows a new login.
         """
         if self._connection.way == ANONYMOUS:
             return None
