@@ -14,13 +14,8 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import NamedTuple
 
-from ansible_collections.dcos.security.plugins.module_utils._client import IAM, Client
-from ansible_collections.dcos.security.plugins.module_utils._iam import (
-    UNKNOWN_GROUP,
-    UNKNOWN_USER,
-    group_path,
-    user_path,
-)
+from ansible_collections.dcos.security.plugins.module_utils._client import IAM, UNKNOWN_GROUP, UNKNOWN_USER, Client
+from ansible_collections.dcos.security.plugins.module_utils._iam import group_path, user_path
 from ansible_collections.dcos.security.plugins.module_utils._permissions import rid_path
 
 UNKNOWN_RID = "ERR_UNKNOWN_RESOURCE_ID"

@@ -25,6 +25,14 @@ IAM = "/acs/api/v1"
 SECRETS = "/secrets/v1"
 CA = "/ca/api/v2"
 
+# Error codes of the IAM for names that it does not know, and what to do about them.
+UNKNOWN_USER = "ERR_UNKNOWN_USER_ID"
+UNKNOWN_GROUP = "ERR_UNKNOWN_GROUP_ID"
+REMEDIES = {
+    UNKNOWN_USER: "Create it first (dcos_service_account or dcos_user).",
+    UNKNOWN_GROUP: "Create it first (dcos_group).",
+}
+
 
 class Client:
     """Requests to one cluster as one authenticated user."""
@@ -130,6 +138,8 @@ def not_ours(doing, method, path, answer) -> HttpError:
 def _hint(method, path, answer, listing):
     """Say what the user can do about an answer of this status from this service."""
     status = answer.status
+    if answer.code in REMEDIES:
+        return REMEDIES[answer.code]
     if status == 401:
         return "The token was renewed and rejected again: check that url is the cluster the credentials are of."
     if status == 403:
@@ -138,7 +148,7 @@ def _hint(method, path, answer, listing):
         return "Groups and permissions exist on DC/OS Enterprise only; check that url is the address of such a cluster."
     if status == 404 and path.startswith(CA):
         return "This cluster does not route that part of the certificate authority's API."
-    if status == 413:
+    if status == 413 and path.startswith(SECRETS):
         return "A secret may hold about 1 MiB of text or 786 KiB of binary data."
     if status >= 500 and path.startswith(SECRETS):
         return "Is the secret store sealed? GET /secrets/v1/seal-status/default tells."

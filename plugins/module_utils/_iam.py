@@ -12,10 +12,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ansible_collections.dcos.security.plugins.module_utils._client import IAM, Client
+from ansible_collections.dcos.security.plugins.module_utils._client import IAM, UNKNOWN_GROUP, UNKNOWN_USER, Client
 
-UNKNOWN_USER = "ERR_UNKNOWN_USER_ID"
-UNKNOWN_GROUP = "ERR_UNKNOWN_GROUP_ID"
 SUPERUSERS = "superusers"
 
 

@@ -40,7 +40,8 @@ class ClusterLookup(LookupBase):
         try:
             if unknown := sorted(set(kwargs) - set(self.get_options())):
                 raise InputError(f"There is no option '{unknown[0]}' of this lookup.")
-            return self.find(terms)
+            # A list in a variable comes as one term.
+            return self.find(self._flatten(terms))
         except DcosError as exc:
             # Core would append the texts of all causes.
             raise AnsibleLookupError(str(exc)) from None

@@ -60,6 +60,14 @@ class TestClient:
         with pytest.raises(HttpError, match="needs dcos:secrets:list:default:/a read or dcos:superuser"):
             client.get("/secrets/v1/secret/default/a", "list", params={"list": "true"})
 
+    @pytest.mark.parametrize(
+        ("code", "maker"), [("ERR_UNKNOWN_GROUP_ID", "dcos_group"), ("ERR_UNKNOWN_USER_ID", "dcos_user")]
+    )
+    def test_unknown_names(self, client_of, code, maker):
+        _peer, client = client_of(Answer(400, {"code": code}), auth_token=token())
+        with pytest.raises(HttpError, match=rf"{code}\. Create it first \(.*{maker}\)\."):
+            client.put("/acs/api/v1/groups/readers/users/kafka", "add 'kafka' to group 'readers'")
+
     def test_the_servers_words(self, client_of):
         body = {"title": "x", "description": "Invalid public key.", "code": "ERR_INVALID_PUBLIC_KEY"}
         _peer, client = client_of(Answer(400, body), auth_token=token())
