@@ -30,7 +30,7 @@ options:
   rid:
     description:
       - Resource, such as V(dcos:mesos:master:framework:role:cassandra-role). Write slashes as they are.
-      - Mutually exclusive with O(permissions).
+      - Either this or O(permissions) is required, and not both.
     type: str
   actions:
     description:
@@ -39,7 +39,7 @@ options:
     type: list
     elements: str
   permissions:
-    description: Several resources at once.
+    description: Several resources at once. O(actions) and O(description) are then given with each.
     type: list
     elements: dict
     suboptions:

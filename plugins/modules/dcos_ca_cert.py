@@ -81,13 +81,15 @@ options:
   csr_path:
     description:
       - Path of a file with a certificate signing request (PEM) to have signed as it is. The private key is then the
-        caller's own affair.
+        caller's own affair, and what the CSR says already (O(common_name), O(hosts), O(subject)) must not be given.
     type: path
   csr_content:
-    description: What O(csr_path) would hold.
+    description: What O(csr_path) would hold. The two are mutually exclusive.
     type: str
   path:
-    description: Path of the file for the certificate.
+    description:
+      - Path of the file for the certificate.
+      - Either files or secrets are required, and of them the certificate and, unless a CSR is given, the private key.
     type: path
   privatekey_path:
     description: Path of the file for the private key (PKCS#8).

@@ -36,7 +36,8 @@ options:
     type: list
     elements: str
   exclusive_members:
-    description: Whether to remove all members that are not listed in O(members).
+    description: Whether to remove all members that are not listed in O(members), which is then required. An empty
+      list means all.
     type: bool
     default: false
 notes:

@@ -40,7 +40,9 @@ options:
     choices: [present, absent]
     default: present
   value:
-    description: Value of a text secret.
+    description:
+      - Value of a text secret.
+      - Exactly one of O(value), O(value_base64) and O(src) is required with O(state=present).
     type: str
   value_base64:
     description: Value of a binary secret, base64-encoded.
@@ -49,10 +51,10 @@ options:
     description: Path of a file whose content becomes a binary secret.
     type: path
   description:
-    description: Description of a text secret. Compared only where the cluster returns it.
+    description: Description of a text secret; binary ones have none. Compared only where the cluster returns it.
     type: str
   labels:
-    description: Labels of a text secret. Compared only where the cluster returns them.
+    description: Labels of a text secret; binary ones have none. Compared only where the cluster returns them.
     type: list
     elements: str
   update:

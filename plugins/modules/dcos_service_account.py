@@ -41,7 +41,7 @@ options:
   public_key:
     description:
       - RSA public key in PEM. Keys are compared as keys, so another spelling of the same key is no change.
-      - Required, here or as O(public_key_path), to create an account.
+      - Required, here or as O(public_key_path), to create an account. The two are mutually exclusive.
     type: str
   public_key_path:
     description: Path of a file with the public key.
@@ -58,7 +58,8 @@ options:
     type: list
     elements: str
   exclusive_groups:
-    description: Whether the account shall leave all groups that are not listed in O(groups).
+    description: Whether the account shall leave all groups that are not listed in O(groups), which is then
+      required. An empty list means all.
     type: bool
     default: false
   allow_native:

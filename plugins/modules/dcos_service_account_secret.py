@@ -49,7 +49,10 @@ options:
     choices: [present, absent]
     default: present
   private_key:
-    description: RSA private key in PEM to store. It is stored as unencrypted PKCS#8.
+    description:
+      - RSA private key in PEM to store. It is stored as unencrypted PKCS#8.
+      - O(private_key), O(private_key_path), O(from_path) and O(rotate) are mutually exclusive. Without any of them, the
+        stored key is kept, or the first one made.
     type: str
   private_key_path:
     description: Path of a file with the private key to store.

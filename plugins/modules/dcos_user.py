@@ -54,7 +54,8 @@ options:
     type: list
     elements: str
   exclusive_groups:
-    description: Whether the user shall leave all groups that are not listed in O(groups).
+    description: Whether the user shall leave all groups that are not listed in O(groups), which is then required.
+      An empty list means all.
     type: bool
     default: false
 notes:
