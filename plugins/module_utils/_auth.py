@@ -21,6 +21,7 @@ from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, HttpError, InputError
 from ansible_collections.dcos.security.plugins.module_utils._http import LOGIN_PATH
 from ansible_collections.dcos.security.plugins.module_utils._options import ANONYMOUS, read_text
+from ansible_collections.dcos.security.plugins.module_utils._redact import mask
 
 # A token with less time left than this (seconds) is replaced before it is used.
 RENEW_BEFORE = 60
@@ -96,7 +97,8 @@ def login(transport, uid: str, password=None, private_key=None) -> str:
             LOGIN_PATH,
             answer.status,
             answer.code,
-            answer.said,
+            # What does not fit its schema, the IAM quotes.
+            mask(answer.said, [password, body.get("token")]),
             "Check that url is the address of a DC/OS cluster.",
         )
     return token

@@ -165,6 +165,13 @@ class TestLogin:
             "auth_username and auth_password (a service account logs in with its private key instead)."
         )
 
+    def test_the_servers_words_do_not_repeat_the_password(self, client_of):
+        answer = Answer(400, {"description": "Unexpected JSON input. Hint: 'hunter22' is too long"})
+        _peer, client = client_of(answer, auth_username="admin", auth_password="hunter22")
+        with pytest.raises(HttpError, match="Hint: '\\*+' is too long") as caught:
+            client.get(PATH, "read")
+        assert "hunter22" not in str(caught.value)
+
     def test_refused_key(self, client_of, rsa_key, forms):
         _peer, client = client_of(REFUSED, auth_username="kafka", auth_private_key=forms["pkcs8"](rsa_key))
         with pytest.raises(
