@@ -45,9 +45,9 @@ emulator: $(VENV)/.emulator ## a local cluster in the foreground, until Ctrl-C; 
 matrix: $(VENV)/.emulator ## the tests on every supported ansible-core; MATRIX=full for all of them on each
 	@$(BIN)/python tools/matrix.py
 
-bench: $(VENV)/.emulator ## the benchmarks of docs/benchmarks
+bench: $(VENV)/.bench ## the benchmarks of docs/benchmarks; ARGS="--quick" to see whether they work
 	@$(BIN)/python tools/mirror.py
-	@$(IN_VENV) $(BIN)/python docs/benchmarks/run.py
+	@$(IN_VENV) $(BIN)/python docs/benchmarks/run.py $(ARGS)
 
 docs: $(VENV)/.docs ## the documentation site, in build/docs/html
 	@$(BIN)/python tools/mirror.py
@@ -88,6 +88,11 @@ $(VENV)/.emulator: $(VENV)/.runtime emulator/pyproject.toml $(shell find emulato
 $(VENV)/.tools: $(VENV)/.emulator tests/requirements.txt $(wildcard tests/*/requirements.txt)
 	@echo "Installing the test tools"
 	@$(PIP) -r tests/requirements.txt '$(MIRROR)/emulator[test]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.emulator docs/benchmarks/requirements.txt
+	@echo "Installing matplotlib"
+	@$(PIP) -r docs/benchmarks/requirements.txt
 	@touch $@
 
 $(VENV)/.docs: $(VENV)/.tools docs/requirements.txt

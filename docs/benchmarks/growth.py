@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How cost grows: with the grants of an account, the size of the cluster, the identities of a play, and forks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bench import Bench, permissions
+from cluster import Cluster, cluster, crowd
+from grants import ACCOUNT, playbook
+from measure import Command, Results
+
+GRANTS = (10, 500, 1000, 2000, 5000)
+ACCOUNTS = (10, 100, 1000, 10_000)
+IDENTITIES = (1, 10, 40, 100)
+FORKS = (1, 2, 4, 8)
+HOSTS = 20
+
+FIRST, SECOND = "first run", "second run"
+
+# What grows in each.
+SCENARIOS = {
+    "growth_grants": "grants of an account",
+    "growth_accounts": "accounts in the cluster",
+    "growth_identities": "identities of a play",
+    "growth_forks": "forks",
+}
+LOGARITHMIC = ("growth_accounts", "growth_forks")
+
+
+def points(results: Results, scenario: str, variant: str) -> list[tuple[float, float]]:
+    """(size, seconds) of every round."""
+    return [
+        (float(*series.case.values()), seconds)
+        for series in results.scenario(scenario)
+        if series.variant == variant
+        for seconds in series.seconds
+    ]
+
+
+def growth_grants(bench: Bench) -> None:
+    """One task of dcos_acl, with more and more permissions for one account."""
+    with cluster(0) as dcos:
+        for _round in range(bench.rounds):
+            for count in (10, 20, 50) if bench.quick else GRANTS:
+                dcos.reset(iter([ACCOUNT]))
+                command = playbook(bench, dcos, permissions(count))
+                _twice(bench, "growth_grants", command, dcos, grants=count)
+
+
+def growth_accounts(bench: Bench) -> None:
+    """One identity by the role, on clusters of more and more accounts with 5 grants each."""
+    with cluster(0) as dcos:
+        for _round in range(bench.rounds):
+            for count in (10, 100) if bench.quick else ACCOUNTS:
+                dcos.reset(crowd(count))
+                command = bench.workshop.playbook(
+                    "role.yml",
+                    dcos,
+                    service_identity_uid="bench",
+                    service_identity_permissions=permissions(25),
+                    service_identity_certificates=[{"name": "tls", "common_name": "bench.example.com"}],
+                )
+                _twice(bench, "growth_accounts", command, dcos, accounts=count)
+
+
+def growth_identities(bench: Bench) -> None:
+    """More and more identities with a permission and a certificate each, by one play."""
+    with cluster(0) as dcos:
+        for _round in range(bench.rounds):
+            for count in (1, 3) if bench.quick else IDENTITIES:
+                dcos.reset()
+                identities = [_identity(n) for n in range(count)]
+                command = bench.workshop.playbook(
+                    "dcos.security.provision_service_identity", dcos, service_identities=identities
+                )
+                _twice(bench, "growth_identities", command, dcos, identities=count)
+
+
+def growth_forks(bench: Bench) -> None:
+    """An identity for each of 20 hosts, with more and more forks."""
+    hosts = 3 if bench.quick else HOSTS
+    inventory = ",".join(f"host{n}" for n in range(hosts)) + ","
+    with cluster(0) as dcos:
+        for _round in range(bench.rounds):
+            for forks in (1, 2) if bench.quick else FORKS:
+                dcos.reset()
+                options = ("--inventory", inventory, "--forks", str(forks))
+                command = bench.workshop.playbook("hosts.yml", dcos, *options)
+                _twice(bench, "growth_forks", command, dcos, forks=forks)
+
+
+def _identity(n: int) -> dict[str, Any]:
+    return {
+        "uid": f"bench-{n}",
+        "permissions": permissions(1),
+        "certificates": [{"name": "tls", "common_name": f"bench-{n}.example.com"}],
+    }
+
+
+def _twice(bench: Bench, scenario: str, command: Command, dcos: Cluster, **case: int) -> None:
+    """On the cluster as it is, and once more when there is nothing left to do."""
+    bench.measure(scenario, FIRST, command, dcos, "", **case)
+    bench.measure(scenario, SECOND, command, dcos, "changed=0 ", **case)
