@@ -15,7 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import IO
 
-from mirror import COLLECTIONS, MIRROR
+from mirror import COLLECTIONS, mirror
 
 BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
 
@@ -63,7 +63,7 @@ class Venv:
         if not sys.stdout.isatty():
             self.environment["NO_COLOR"] = "1"  # ansible-lint colours whatever it writes to
 
-    def run(self, program: str, *arguments: str, cwd: Path = MIRROR, output: IO[bytes] | None = None) -> int:
+    def run(self, program: str, *arguments: str, cwd: Path, output: IO[bytes] | None = None) -> int:
         """Run one of this environment's commands and return its exit status; its output goes where ours goes."""
         return subprocess.call(
             [self.bin / program, *arguments],
@@ -74,15 +74,16 @@ class Venv:
             stderr=output and subprocess.STDOUT,
         )
 
-    def ansible_test(self, command: str, *arguments: str, cwd: Path = MIRROR, output: IO[bytes] | None = None) -> int:
+    def ansible_test(
+        self, command: str, *arguments: str, cwd: Path | None = None, output: IO[bytes] | None = None
+    ) -> int:
         """Run ``ansible-test command`` on a copy of the tree by this environment's Python; return its exit status."""
         self._provide_bootstrap()
         version = self.output("-c", "import sys; print('%d.%d' % sys.version_info[:2])")
         # Not by its own first line, which names the interpreter by its real path.
         program = ("python", str(self.bin / "ansible-test"))
-        return self.run(
-            *program, command, "--local", "--requirements", "--python", version, *arguments, cwd=cwd, output=output
-        )
+        options = ("--local", "--requirements", "--python", version)
+        return self.run(*program, command, *options, *arguments, cwd=cwd or mirror(), output=output)
 
     def output(self, *arguments: str) -> str:
         """What this environment's Python prints when it is run with ``arguments``, stripped."""

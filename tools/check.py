@@ -18,7 +18,7 @@ from pathlib import Path
 
 from ansible_test import Venv
 from integration import run_integration
-from mirror import MIRROR, ROOT, mirror
+from mirror import ROOT, mirror
 
 # Each stage yields the exit status of one command after the other. What reads a collection's files runs in the mirror,
 # what reads the repository's in the working tree, so that it names files where the reader can open them.
@@ -53,7 +53,7 @@ def integration(venv: Venv, names: list[str]) -> Iterator[int]:
 
 def ansible_lint(venv: Venv, _names: list[str]) -> Iterator[int]:
     """Playbooks and roles, production profile."""
-    yield venv.run("ansible-lint", "--offline", "--profile", "production", cwd=MIRROR)
+    yield venv.run("ansible-lint", "--offline", "--profile", "production", cwd=mirror())
 
 
 def docs_lint(venv: Venv, _names: list[str]) -> Iterator[int]:
@@ -61,9 +61,9 @@ def docs_lint(venv: Venv, _names: list[str]) -> Iterator[int]:
     yield venv.run(
         "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "all",
         "--check-extra-docs-refs", ".",
-        cwd=MIRROR,
+        cwd=mirror(),
     )  # fmt: skip
-    yield venv.run("antsibull-changelog", "lint", cwd=MIRROR)
+    yield venv.run("antsibull-changelog", "lint", cwd=mirror())
 
 
 def reuse(venv: Venv, _names: list[str]) -> Iterator[int]:
@@ -86,7 +86,6 @@ def main() -> int:
     )
     arguments = parser.parse_args()
 
-    mirror()
     venv = Venv(Path(sys.prefix))
     times: list[tuple[str, float, bool]] = []
     for name in [arguments.stage] if arguments.stage else STAGES:

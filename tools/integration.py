@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from ansible_test import Venv
-from mirror import COLLECTIONS, MIRROR, mirror
+from mirror import COLLECTIONS, mirror
 
 PROCESSORS = os.cpu_count() or 1
 
@@ -28,14 +28,14 @@ def run_integration(venv: Venv, arguments: list[str], in_process: bool = True) -
     them has a copy of the tree to itself, because ansible-test has one folder for the output of all targets.
     """
     if arguments:
-        return run_targets(venv, MIRROR, arguments, in_process)
-    targets = sorted(path.name for path in (MIRROR / "tests/integration/targets").glob("*/"))
+        return run_targets(venv, mirror(), arguments, in_process)
+    targets = sorted(path.name for path in (mirror() / "tests/integration/targets").glob("*/"))
     targets = [name for name in targets if not name.startswith("setup_")]
     series = [part for start in range(PROCESSORS) if (part := targets[start::PROCESSORS])]
     with ThreadPoolExecutor(len(series)) as pool, contextlib.ExitStack() as stack:
         # The first is shown as it goes, the others when all are done.
         outputs = [None, *(stack.enter_context(tempfile.TemporaryFile()) for _ in series[1:])]
-        copies = [MIRROR, *(mirror(COLLECTIONS / f"series-{number}") for number in range(2, len(series) + 1))]
+        copies = [mirror(), *(mirror(COLLECTIONS / f"series-{number}") for number in range(2, len(series) + 1))]
         runs = [
             pool.submit(run_targets, venv, copy, part, in_process, output)
             for copy, part, output in zip(copies, series, outputs, strict=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 import interpreters
 from ansible_test import Venv
 from integration import run_integration
-from mirror import COLLECTIONS, ROOT, mirror
+from mirror import COLLECTIONS, ROOT
 
 # Each ansible-core with the Pythons to run it on: the first that is found. They begin at the emulator's 3.11 and are
 # turned around for the newest, so that a newer Python is met as well.
@@ -84,7 +84,6 @@ def main() -> int:
     found = interpreters.find()
     chosen = {core: next((version for version in pythons if version in found), None) for core, pythons in CORES.items()}
     runnable = [core for core, version in chosen.items() if version]
-    mirror()
     rows = [Row(core) for core in CORES]
     for row in rows:
         version = chosen[row.core]

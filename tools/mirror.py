@@ -9,14 +9,17 @@ there. So that the repository may be cloned anywhere, under any name, its files 
 
 from __future__ import annotations
 
+import fcntl
+import functools
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COLLECTIONS = ROOT / ".cache"
 COLLECTION = Path("ansible_collections", "dcos", "security")
-MIRROR = COLLECTIONS / COLLECTION
 
 
 def working_tree() -> list[Path]:
@@ -31,11 +34,20 @@ def working_tree() -> list[Path]:
     return [path for path in paths if (ROOT / path).is_file()]
 
 
+@functools.cache
 def mirror(collections: Path = COLLECTIONS) -> Path:
-    """Replace the copy in a folder of collections by the working tree as it is now and return the copy's path.
+    """Replace the copy in a folder of collections by the working tree, once in a process; return the copy's path.
 
-    It starts from nothing, so that a file deleted or renamed in the working tree cannot live on in the copy.
+    It starts from nothing, so that a file deleted or renamed in the working tree cannot live on in the copy. Other
+    processes wait until this one ends before they replace it.
     """
+    collections.mkdir(parents=True, exist_ok=True)
+    lock = os.open(collections / "lock", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"Waiting for another run that uses {collections}", file=sys.stderr, flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
     copy = collections / COLLECTION
     shutil.rmtree(copy, ignore_errors=True)
     for path in working_tree():
