@@ -133,7 +133,9 @@ notes:
   - The CA issues to whoever has C(dcos:adminrouter:ops:ca:rw) C(full) or C(dcos:superuser).
 seealso:
   - module: dcos.security.dcos_secret
-  - module: community.crypto.openssl_csr
+  - name: community.crypto.openssl_csr
+    description: Makes a request for O(csr_path) whose key stays elsewhere.
+    link: https://docs.ansible.com/ansible/latest/collections/community/crypto/openssl_csr_module.html
 """
 
 EXAMPLES = r"""
