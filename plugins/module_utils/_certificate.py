@@ -13,10 +13,13 @@ from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _x509
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
-from ansible_collections.dcos.security.plugins.module_utils._converge import ATTEMPTS, report
+from ansible_collections.dcos.security.plugins.module_utils._converge import report
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
 from ansible_collections.dcos.security.plugins.module_utils._options import read_bytes
 from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
+
+# How often a run looks again because others have written at the same time; each such look brings them closer.
+LOOKS = 10
 
 # In this order they are written: a key without its certificate is finished by the next run, which keeps the key.
 PARTS = ("private_key", "chain", "certificate")
@@ -121,7 +124,7 @@ class Keeper:
         before = present = self._place.load()
         authority = _ca.info(self._client, self._options["profile"])
         reasons: list = []
-        for attempt in range(ATTEMPTS):
+        for attempt in range(LOOKS):
             self._task.hide(present.get("private_key"))
             after, why = self._wish(present, authority, again=attempt > 0)
             reasons = reasons or why
@@ -162,8 +165,8 @@ class Keeper:
         changes = {part: after[part] for part in self._place.parts if after.get(part) != present.get(part)}
         if not changes:
             return True
-        # Of several keys written at the same time one is left, and it may not be that of the certificate.
-        return self._place.save(changes, present) and ("private_key" not in changes or self._place.load() == after)
+        # Of what several write at the same time one key is left and one certificate, which need not belong together.
+        return self._place.save(changes, present) and self._place.load() == after
 
     def _reasons(self, before, authority):
         key = before.get("private_key")
