@@ -71,7 +71,7 @@ class TestLogin:
         claims = jwt.decode(body["token"], rsa_key.public_key(), algorithms=["RS256"])
         assert sorted(claims) == ["exp", "uid"]
         assert claims["uid"] == uid
-        assert type(claims["exp"]) is int
+        assert isinstance(claims["exp"], int)
         assert claims["exp"] == pytest.approx(time.time() + 300, abs=5)
         assert peer.seen[1].headers["Authorization"] == f"token={peer.fresh}"
 
