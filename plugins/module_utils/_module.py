@@ -41,6 +41,12 @@ class Module(AnsibleModule):
         self._hide_options()
         super().fail_json(msg, **kwargs)
 
+    def _log_invocation(self):
+        # The first to show options. A private key where a path or a public key belongs is one all the same.
+        keys = [value for value in self.params.values() if isinstance(value, str) and "PRIVATE KEY-----" in value]
+        self.no_log_values.update(keys)
+        super()._log_invocation()
+
     def _hide_options(self):
         for name, value in self.params.items():
             # A password in an URL is refused, but it was given.

@@ -168,6 +168,24 @@ def test_options_that_are_refused(cluster, canaries, clerk, pems, name):
         assert_hidden(outcome, canaries, shown=[] if name == "dcos_secret" else [VALUE])
 
 
+@pytest.mark.parametrize("check", [False, True], ids=["", "check"])
+@pytest.mark.parametrize(
+    ("module", "option"),
+    [
+        ("dcos_service_account", "public_key"),
+        ("dcos_service_account", "public_key_path"),
+        ("dcos_service_account_secret", "private_key_path"),
+        ("dcos_ca_cert", "csr_path"),
+        ("dcos_ca_cert", "csr_content"),
+    ],
+)
+def test_private_keys_in_the_wrong_option(cluster, pems, module, option, check):
+    more = {"certificate_secret": "kafka/crt"} if module == "dcos_ca_cert" else {"uid": "kafka"}
+    more |= {"path": "kafka/other"} if module == "dcos_service_account_secret" else {}
+    outcome = cluster.attempt(module, check=check, verbosity=5, **more, **{option: pems[0]})
+    assert_hidden(outcome, pems[0].splitlines()[1:-1])
+
+
 @pytest.mark.parametrize("short", SHORT)
 def test_short_secrets_tear_no_holes(cluster, short):
     """As a substring, "a" is everywhere: it is kept out of the output instead of being replaced in it."""
