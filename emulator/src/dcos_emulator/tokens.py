@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 from collections import OrderedDict
 
@@ -26,6 +27,8 @@ def generate_key_pem() -> str:
     ).decode()
 
 
+# A key is checked for tens of milliseconds, and a state that is loaded has mostly the key that is in use.
+@functools.lru_cache(maxsize=2)
 def load_key(private_key_pem: str) -> rsa.RSAPrivateKey:
     """The signing key of a PEM; raises ValueError or TypeError for anything else."""
     key = serialization.load_pem_private_key(private_key_pem.encode(), None)
