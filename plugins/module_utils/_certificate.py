@@ -62,6 +62,13 @@ class Files:
         """Return {part: PEM} of what is there."""
         return {part: _text(read_bytes(path, part)) for part, path in self._paths.items() if os.path.exists(path)}
 
+    def prepare(self) -> None:
+        """Raise InputError where files cannot be made, before a certificate is issued that could not be kept."""
+        for folder in sorted({os.path.dirname(path) or "." for path in self._paths.values()}):
+            if not os.access(folder, os.W_OK | os.X_OK):
+                state = "cannot be written to" if os.path.isdir(folder) else "is no folder"
+                raise InputError(f"The certificate cannot be kept, because '{folder}' {state}. Create it first.")
+
     def save(self, contents: dict, _before: dict) -> bool:
         """Write the given parts aside and rename them together."""
         self._task.write_files(
@@ -87,6 +94,9 @@ class Secrets:
         """Return {part: PEM} of what is there; one read a part."""
         found = {part: secret.read() for part, secret in self._secrets.items()}
         return {part: _text(present["value"]) for part, present in found.items() if present}
+
+    def prepare(self) -> None:
+        """Whether a secret may be written shows only when it is."""
 
     def save(self, contents: dict, before: dict) -> bool:
         """Write the given parts one after the other, the certificate last; False as soon as somebody was faster."""
@@ -148,6 +158,7 @@ class Keeper:
         issue = bool(reasons)
         after = dict(present)
         if issue and not self._task.check_mode:
+            self._place.prepare()
             after.update(self._issue(present, authority, renew_key=self._options["renew_key"] and not again))
         if (
             "chain" in self._place.parts

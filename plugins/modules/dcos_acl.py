@@ -208,6 +208,8 @@ SPEC = {
 def run(task):
     """Converge the permissions of one subject, or ACL objects."""
     params, present = task.params, task.params["state"] == "present"
+    if params["exclusive"] and not present:
+        raise InputError("exclusive says what shall be left, state: absent what shall go: remove one of them.")
     subject = _subject(params)
     wanted = _wanted(task, needs_actions=present and subject is not None)
     concurrency = max(1, params["concurrency"])

@@ -1,0 +1,96 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the tests of dcos_ca_cert share: where a certificate is kept, and certificates and requests of others."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta, timezone
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
+MODULE = "dcos_ca_cert"
+CN = "kafka.example.com"
+ISSUING = [f"POST /ca/api/v2/{operation}" for operation in ("sign", "newcert")]
+
+
+class Files:
+    """A certificate in files."""
+
+    def __init__(self, cluster, folder):
+        self.paths = {part: str(folder / f"{part}.pem") for part in ("certificate", "private_key", "chain")}
+        self.options = dict(zip(("path", "privatekey_path", "chain_path"), self.paths.values()))
+        self.certificate_only = {"path": self.paths["certificate"]}
+
+    def read(self, part):
+        with open(self.paths[part], encoding="utf-8") as stream:
+            return stream.read()
+
+    def write(self, part, text):
+        with open(self.paths[part], "w", encoding="utf-8") as stream:
+            stream.write(text)
+
+    def remove(self, part):
+        os.unlink(self.paths[part])
+
+
+class Secrets:
+    """A certificate in secrets."""
+
+    def __init__(self, cluster, _folder):
+        self.cluster = cluster
+        self.paths = {part: f"kafka/{part}" for part in ("certificate", "private_key", "chain")}
+        self.options = dict(zip(("certificate_secret", "privatekey_secret", "chain_secret"), self.paths.values()))
+        self.certificate_only = {"certificate_secret": self.paths["certificate"]}
+
+    def _url(self, part):
+        return f"/secrets/v1/secret/default/{self.paths[part]}"
+
+    def read(self, part):
+        return self.cluster.api("GET", self._url(part))["value"]
+
+    def write(self, part, text):
+        self.cluster.api("PATCH", self._url(part), {"value": text})
+
+    def remove(self, part):
+        self.cluster.api("DELETE", self._url(part))
+
+
+def unseen(cluster, place, outcome):
+    """Check that no line of the private key is in what the module said."""
+    try:
+        lines = place.read("private_key").splitlines()[1:-1]
+    except (OSError, AssertionError):
+        return
+    assert not any(line in outcome.stdout + outcome.stderr + outcome.log for line in lines)
+
+
+def issued(outcome):
+    return [request for request in outcome.sent if request in ISSUING]
+
+
+def load(pem):
+    return x509.load_pem_x509_certificate(pem.encode())
+
+
+def csr(key, name=CN, sans=(CN,)):
+    """Return a CSR that somebody made for a key of their own."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    )
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(san) for san in sans]), False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def foreign(pem_key, name=CN, days=400):
+    """Return a certificate for a key as wanted, but of another CA."""
+    key = serialization.load_pem_private_key(pem_key.encode(), None)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.now(timezone.utc)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    builder = builder.serial_number(7).not_valid_before(now - timedelta(days=1))
+    builder = builder.not_valid_after(now + timedelta(days=days))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()

@@ -1,0 +1,163 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a certificate is kept, whose request it is made from, and what its files look like."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ansible_collections.dcos.security.tests.unit.plugins.certificates import (
+    CN,
+    MODULE,
+    csr,
+    load,
+)
+
+YEARS = 3650 * 86400
+
+
+# --- signing requests
+
+
+def test_a_request_whose_key_stays_elsewhere(cluster, place, tmp_path):
+    key = ec.generate_private_key(ec.SECP256R1())
+    path = tmp_path / "request.csr"
+    path.write_text(csr(key), encoding="utf-8")
+    made = cluster.converge(MODULE, csr_path=str(path), **place.certificate_only)
+    assert made["subject"] == {"CN": CN}
+    assert load(place.read("certificate")).public_key() == key.public_key()
+    assert cluster.run(MODULE, csr_content=csr(key), **place.certificate_only)["changed"] is False
+    other = cluster.converge(MODULE, csr_content=csr(key, sans=[CN, "b.example.com"]), **place.certificate_only)
+    assert other["reasons"] == ["subject alternative names differ"]
+    another = cluster.converge(
+        MODULE, csr_content=csr(ec.generate_private_key(ec.SECP256R1())), **place.certificate_only
+    )
+    assert "key mismatch" in another["reasons"]
+
+
+def test_malformed_requests(cluster, place):
+    for text in ("no csr", "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"):
+        outcome = cluster.fail(MODULE, csr_content=text, **place.certificate_only)
+        assert "certificate signing request" in outcome["msg"]
+
+
+@pytest.mark.parametrize("clash", [{"common_name": CN}, {"hosts": [CN]}, {"subject": {"O": "x"}}, {"key_size": 256}])
+def test_what_a_request_says_already(cluster, place, clash):
+    request = csr(ec.generate_private_key(ec.SECP256R1()))
+    outcome = cluster.fail(MODULE, csr_content=request, **place.certificate_only, **clash)
+    assert next(iter(clash)) in outcome["msg"]
+    assert not outcome.sent
+
+
+# --- options
+
+
+def test_where_it_is_kept(cluster, tmp_path):
+    path = str(tmp_path / "x.pem")
+    for options in (
+        {},
+        {"path": path, "privatekey_path": path + "2", "certificate_secret": "a"},
+        {"path": path},
+        {"certificate_secret": "a"},
+        {"privatekey_secret": "a"},
+        {"path": path, "privatekey_path": path},
+        {"certificate_secret": "a", "privatekey_secret": "/a"},
+        {"certificate_secret": "a", "privatekey_secret": "b", "chain_secret": "b"},
+    ):
+        outcome = cluster.fail(MODULE, common_name=CN, **options)
+        assert not outcome.sent
+    assert "common_name" in cluster.fail(MODULE, path=path, privatekey_path=path + "2")["msg"]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"common_name": "x" * 65},
+        {"common_name": "a b"},
+        {"hosts": ["a b"]},
+        {"hosts": ["10.0.3"]},
+        {"subject": {"C": "Germany"}},
+    ],
+    ids=str,
+)
+def test_names_that_no_certificate_can_hold(keep, wish):
+    assert not keep("fail", **wish).writes
+
+
+def test_who_may_not_have_certificates_signed(cluster, keep):
+    cluster.iam("PUT", "/users/clerk", {"password": "wonderland"})
+    rid = "dcos:secrets:default:%252Fkafka%252F*"
+    cluster.iam("PUT", f"/acls/{rid}", {"description": ""})
+    cluster.iam("PUT", f"/acls/{rid}/users/clerk/full")
+    outcome = keep("fail", auth_token=cluster.login("clerk", password="wonderland"))
+    assert "dcos:adminrouter:ops:ca:rw full" in outcome["msg"]
+    assert outcome["failure"] == {"status": 403, "code": None, "method": "POST", "path": "/ca/api/v2/sign"}
+
+
+# --- files
+
+
+def mode(path):
+    return stat.S_IMODE(os.stat(path).st_mode)
+
+
+def test_modes_of_files(cluster, files):
+    previous = os.umask(0)
+    try:
+        cluster.run(MODULE, common_name=CN, key_type="ECDSA", **files.options)
+    finally:
+        os.umask(previous)
+    assert [mode(files.paths[part]) for part in ("certificate", "private_key", "chain")] == [0o644, 0o600, 0o644]
+    assert sorted(os.listdir(os.path.dirname(files.paths["chain"]))) == sorted(
+        map(os.path.basename, files.paths.values())
+    )
+
+
+def test_modes_are_kept_up(cluster, files):
+    wish = {"common_name": CN, "key_type": "ECDSA", **files.options, "mode": "0640", "privatekey_mode": "0400"}
+    cluster.converge(MODULE, **wish)
+    os.chmod(files.paths["private_key"], 0o644)
+    os.chmod(files.paths["certificate"], 0o666)
+    foretold = cluster.run(MODULE, check=True, **wish)
+    assert foretold["changed"] is True
+    assert mode(files.paths["private_key"]) == 0o644
+    done = cluster.run(MODULE, **wish)
+    assert done["changed"] is True
+    assert done["reasons"] == []
+    assert not done.writes
+    assert [mode(files.paths[part]) for part in ("certificate", "private_key")] == [0o640, 0o400]
+    assert cluster.run(MODULE, **wish)["changed"] is False
+    cluster.run(MODULE, **wish, force=True)
+    assert [mode(files.paths[part]) for part in ("certificate", "private_key")] == [0o640, 0o400]
+
+
+def test_links_stay_links(cluster, files, tmp_path):
+    target = tmp_path / "elsewhere.pem"
+    target.write_text("", encoding="utf-8")
+    os.symlink(target, files.paths["certificate"])
+    cluster.converge(MODULE, common_name=CN, key_type="ECDSA", **files.options)
+    assert os.path.islink(files.paths["certificate"])
+    assert "BEGIN CERTIFICATE" in target.read_text(encoding="utf-8")
+
+
+def test_files_that_are_no_text(cluster, files):
+    wish = {"common_name": CN, "key_type": "ECDSA", **files.options}
+    cluster.run(MODULE, **wish)
+    for part in ("certificate", "chain"):
+        with open(files.paths[part], "wb") as stream:
+            stream.write(b"\x00\xff\xfe")
+    assert cluster.converge(MODULE, **wish)["reasons"] == ["unreadable"]
+
+
+def test_a_folder_that_is_not_there(cluster, tmp_path):
+    path = str(tmp_path / "nowhere" / "x.pem")
+    outcome = cluster.attempt(MODULE, common_name=CN, key_type="ECDSA", path=path, privatekey_path=path + ".key")
+    assert outcome["failed"] is True
+    assert "nowhere" in outcome["msg"]
+    assert "is no folder" in outcome["msg"]
+    assert not outcome.writes
