@@ -128,7 +128,6 @@ def test_killed_after_any_request(kafka, public, number):
 
 
 FAULTS = {
-    "refused": {"action": "status", "status": 500},
     "lost": {"action": "reset", "when": "after"},
     "a page": {"action": "html", "status": 200},
     "garbage": {"action": "garbage", "when": "after"},
