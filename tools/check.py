@@ -26,9 +26,10 @@ Stage = Callable[[Venv, list[str]], Iterator[int]]
 
 
 def lint(venv: Venv, _names: list[str]) -> Iterator[int]:
-    """Python: errors, import order, format."""
+    """Python: errors, import order, format, types."""
     yield venv.run("ruff", "check", ".", cwd=ROOT)
     yield venv.run("ruff", "format", "--check", ".", cwd=ROOT)
+    yield venv.run("mypy", cwd=ROOT)
 
 
 def sanity(venv: Venv, names: list[str]) -> Iterator[int]:

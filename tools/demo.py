@@ -76,7 +76,7 @@ class Cluster:
 @contextlib.contextmanager
 def cluster(folder: Path) -> Iterator[Cluster]:
     """A dcos-emulator that lives as long as the context."""
-    command = [BIN / "dcos-emulator", "--port", "0"]
+    command = [f"{BIN}/dcos-emulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as emulator:
         try:
             assert emulator.stdout is not None
