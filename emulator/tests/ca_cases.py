@@ -158,8 +158,11 @@ def sign_cases() -> Iterator[Case]:
         {"label": ""}, {"expiry": "1h"}, {"not_after": "x"},
     )  # fmt: skip
     for extra in members:
-        make = lambda extra=extra: signing(pem_csr(subject=EVERY_ATTRIBUTE, sans=EVERY_SAN), **extra)  # noqa: E731
-        yield Case("sign", json.dumps(extra)[:60], make)
+        yield Case(
+            "sign",
+            json.dumps(extra)[:60],
+            lambda extra=extra: signing(pem_csr(subject=EVERY_ATTRIBUTE, sans=EVERY_SAN), **extra),
+        )
     ca = [x509.BasicConstraints(True, None)]
     requests: dict[str, Callable[[], str]] = {
         "no subject": lambda: pem_csr(subject=x509.Name([])),
