@@ -34,7 +34,7 @@ def run_integration(venv: Venv, arguments: list[str], in_process: bool = True) -
     series = [part for start in range(PROCESSORS) if (part := targets[start::PROCESSORS])]
     with ThreadPoolExecutor(len(series)) as pool, contextlib.ExitStack() as stack:
         # The first is shown as it goes, the others when all are done.
-        outputs = [None, *(stack.enter_context(tempfile.TemporaryFile()) for _ in series[1:])]
+        outputs = [None, *(stack.enter_context(tempfile.TemporaryFile()) for _target in series[1:])]
         copies = [mirror(), *(mirror(COLLECTIONS / f"series-{number}") for number in range(2, len(series) + 1))]
         runs = [
             pool.submit(run_targets, venv, copy, part, in_process, output)

@@ -104,7 +104,7 @@ def main() -> None:
     options = parser.parse_args()
     small, big = Emulator(list), Emulator(large)
     try:
-        for _ in range(options.rounds):
+        for _round in range(options.rounds):
             for emulator in (small, big):
                 measure(emulator, options.seconds, options.connections)
     finally:

@@ -25,7 +25,7 @@ DER = serialization.Encoding.DER
 @cache
 def key(kind: str) -> Any:
     """A private key, the same for every caller; ``rsa-2048``, ``ec-256``, ``ed25519``…"""
-    algorithm, _, size = kind.partition("-")
+    algorithm, _separator, size = kind.partition("-")
     if algorithm == "rsa":
         return rsa.generate_private_key(65537, int(size))
     if algorithm == "ec":

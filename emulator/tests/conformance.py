@@ -41,7 +41,7 @@ class Description:
 
     def check(self, method: str, target: str, answer: Answer) -> bool:
         """Validate a 2xx response; False if the operation or its schema is not described."""
-        path, _, query = target.partition("?")
+        path, _separator, query = target.partition("?")
         found = self.find(method, path)
         if found is None or not 200 <= answer.status < 300:
             return False

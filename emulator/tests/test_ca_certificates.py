@@ -172,4 +172,4 @@ def test_bundle_refuses_another_key(ca: Ca) -> None:
 
 def test_serial_numbers_do_not_repeat(ca: Ca) -> None:
     body = {"certificate_request": csr().public_bytes(serialization.Encoding.PEM).decode()}
-    assert len({certificate_of(ca, "sign", body).serial_number for _ in range(20)}) == 20
+    assert len({certificate_of(ca, "sign", body).serial_number for _round in range(20)}) == 20

@@ -91,7 +91,7 @@ def test_server_certificate_serves_tls_for_each_host(tmp_path: Path, host: str) 
 
 
 def test_server_certificate_is_for_no_other_host() -> None:
-    certificate, _ = shared_root().issue_server_certificate(["127.0.0.1", "node.example"])
+    certificate, _key = shared_root().issue_server_certificate(["127.0.0.1", "node.example"])
     names = x509.load_pem_x509_certificate(certificate.encode()).extensions
     sans = names.get_extension_for_class(x509.SubjectAlternativeName).value
     assert list(sans) == [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("node.example")]
@@ -159,7 +159,7 @@ def test_large_keys_do_not_hold_up_other_requests() -> None:
         return answered
 
     # Some keys are found at once: what counts is the sum, which would be one a key if each held up the others.
-    assert sum(asyncio.run(answers_meanwhile()) for _ in range(5)) > 20
+    assert sum(asyncio.run(answers_meanwhile()) for _round in range(5)) > 20
 
 
 def test_unknown_backend_is_refused() -> None:
@@ -170,7 +170,7 @@ def test_unknown_backend_is_refused() -> None:
 def test_generating_a_root_is_quick() -> None:
     """The emulator's ready line is to come within a second; the median of five keeps a busy machine out of it."""
     times = []
-    for _ in range(5):
+    for _round in range(5):
         start = time.perf_counter()
         Root.generate("a")
         times.append(time.perf_counter() - start)

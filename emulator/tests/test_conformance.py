@@ -85,7 +85,7 @@ def test_every_operation(fresh: Running) -> None:
     conformance = Conformance()
     fresh.observers.append(conformance.check)
     every_operation(fresh)
-    described = {(verb, template) for _, verb, template, _ in conformance.own.operations}
+    described = {(verb, template) for _name, verb, template, _operation in conformance.own.operations}
     # A store that exists is initialised, so that initialising one never succeeds.
     assert described - conformance.own.seen == {("PUT", "/secrets/v1/init/{store}")}
     assert conformance.validated >= 35
@@ -98,8 +98,8 @@ def test_the_published_operations(fresh: Running) -> None:
     every_operation(fresh)
     absent = set()
     for description in conformance.published:
-        described = {(verb, template) for _, verb, template, _ in description.operations}
-        absent |= {template for _, template in described - description.seen}
+        described = {(verb, template) for _name, verb, template, _operation in description.operations}
+        absent |= {template for _verb, template in described - description.seen}
     # Identity providers and directories are not emulated, and Admin Router does not route /certificates.
     absent = {path for path in absent if not any(name in path for name in ("/oidc/", "/saml/", "/ldap/"))}
     assert absent == {"/secrets/v1/init/{store}", "/ca/api/v2/certificates", f"{IAM}/auth/login"}

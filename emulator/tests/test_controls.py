@@ -84,7 +84,7 @@ def test_journal(fresh: Running) -> None:
 
 def test_status_faults_hit_the_chosen_requests(fresh: Running) -> None:
     add_fault(fresh, method="GET", path="^/acs/api/v1/users$", nth=2, times=2, status=503, retry_after=7)
-    assert [get_users(fresh).status for _ in range(5)] == [200, 503, 503, 200, 200]
+    assert [get_users(fresh).status for _round in range(5)] == [200, 503, 503, 200, 200]
     add_fault(fresh, path="users", status=429, times=None, retry_after="Wed, 21 Oct 2026 07:28:00 GMT")
     answer = get_users(fresh)
     assert (answer.status, answer.headers["Retry-After"]) == (429, "Wed, 21 Oct 2026 07:28:00 GMT")
@@ -176,7 +176,7 @@ def test_rules_that_are_wrong(cluster: Running, rule: object) -> None:
 
 
 def test_state_moves_between_emulators(start_emulator) -> None:
-    first, second = (start_emulator("--port", "0", "--no-tls") for _ in range(2))
+    first, second = (start_emulator("--port", "0", "--no-tls") for _round in range(2))
     first.iam("PUT", "users/mover", {"password": "geheim", "description": "ü"})
     first.iam("PUT", "groups/g", {"description": ""})
     first.iam("PUT", "groups/g/users/mover")

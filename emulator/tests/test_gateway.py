@@ -255,7 +255,7 @@ def test_connections_are_kept(fresh: Running) -> None:
     connection = http.client.HTTPConnection(host, int(port))
     headers = {"Authorization": f"token={fresh.token()}"}
     sockets = set()
-    for _ in range(3):
+    for _round in range(3):
         connection.request("GET", USERS, headers=headers)
         assert connection.getresponse().read()
         sockets.add(connection.sock)

@@ -68,7 +68,7 @@ def test_ended_while_it_starts(tmp_path: Path, signal_number: int) -> None:
         )
         time.sleep(delay)
         process.send_signal(signal_number)
-        _, errors = process.communicate(timeout=10)
+        _output, errors = process.communicate(timeout=10)
         assert list(tmp_path.iterdir()) == [], errors
 
 
@@ -104,7 +104,7 @@ def test_verbose_logs_to_stderr_only() -> None:
     ids=" ".join,
 )
 def test_wrong_usage(options: tuple[str, ...]) -> None:
-    result = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=20)
+    result = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=20, check=False)
     assert result.returncode in (1, 2)
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
@@ -113,7 +113,7 @@ def test_wrong_usage(options: tuple[str, ...]) -> None:
 
 def test_a_port_that_is_taken(cluster: Running) -> None:
     port = cluster.url.rpartition(":")[2]
-    result = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=20)
+    result = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=20, check=False)
     assert (result.returncode, result.stdout) == (1, "")
     assert "in use" in result.stderr
 
@@ -125,6 +125,7 @@ def test_cfssl_that_is_missing(tmp_path: Path) -> None:
         text=True,
         timeout=20,
         env={**os.environ, "PATH": str(tmp_path)},
+        check=False,
     )
     assert (result.returncode, result.stdout) == (1, "")
     assert "golang-cfssl" in result.stderr
@@ -154,7 +155,11 @@ def test_latency() -> None:
 def test_files_that_cannot_be_written(tmp_path: Path, option: str) -> None:
     path = tmp_path / "missing" / "file"
     result = subprocess.run(
-        [*COMMAND, "--port", "0", "--no-tls", option, str(path)], capture_output=True, text=True, timeout=20
+        [*COMMAND, "--port", "0", "--no-tls", option, str(path)],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
     )
     assert (result.returncode, result.stdout) == (1, "")
     assert str(path.parent) in result.stderr

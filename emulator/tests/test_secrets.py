@@ -176,7 +176,7 @@ GRANTS = [
 ]
 
 
-@pytest.mark.parametrize(("rid", "covers"), GRANTS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("rid", "covers"), GRANTS, ids=str)
 def test_which_rids_cover_a_secret(cluster: Running, reader: str, folder: str, rid: str, covers: bool) -> None:
     path = f"{SECRET}/{folder}/a/b"
     cluster.call("PUT", path, {"value": "x"})

@@ -107,7 +107,7 @@ def test_the_superuser_of_the_command_line_can_always_log_in(tmp_path: Path) -> 
 def test_the_ca_survives(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state"))
     bundles = []
-    for _ in range(2):
+    for _round in range(2):
         emulator = start("--port", "0", *state)
         bundles.append(emulator.send("GET", "/ca/dcos-ca.crt").body)
         emulator.stop()

@@ -36,7 +36,7 @@ def test_table_and_functions_agree() -> None:
         for number in rows_of(function)
     }
     assert documented == written
-    assert {name for name, _ in written} == {
+    assert {name for name, _row in written} == {
         name for name, function in inspect.getmembers(unconfirmed, inspect.isfunction)
     }
 

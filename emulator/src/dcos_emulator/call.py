@@ -45,7 +45,7 @@ class Call:
         """
         parameters: dict[str, str | list[str]] = {}
         for pair in self.query.split("&"):
-            name, _, text = pair.partition("=")
+            name, _separator, text = pair.partition("=")
             if not name or not text:
                 continue
             found = [decode(value, plus=True) for value in text.split(",") if value]

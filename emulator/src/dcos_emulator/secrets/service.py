@@ -40,7 +40,9 @@ class Secrets:
 
     def handle(self, call: Call) -> Response:
         """Answer a request; the path is decoded once, so that ``/`` and ``%2F`` mean the same here."""
-        operation, _, target = decode(call.raw_path).lstrip("/").removeprefix(PREFIX.lstrip("/")).partition("/")
+        operation, _separator, target = (
+            decode(call.raw_path).lstrip("/").removeprefix(PREFIX.lstrip("/")).partition("/")
+        )
         try:
             handlers = OPERATIONS.get(operation)
             if handlers is None:
@@ -78,7 +80,7 @@ def split_target(target: str) -> tuple[str, str]:
 
     Slashes at both ends do not count: clients send ``/folder/name`` and store ``folder/name``.
     """
-    store, _, path = target.partition("/")
+    store, _separator, path = target.partition("/")
     if not PATH.fullmatch(path):
         raise SecretsError(404, "not found")
     return store, re.sub("/+", "/", path).strip("/")

@@ -253,7 +253,7 @@ def test_login_token_verifies_and_holds_two_claims(rsa_key, forms):
     claims = jwt.decode(token, forms["spki"](rsa_key), algorithms=["RS256"])
     assert set(claims) == {"uid", "exp"}
     assert claims["uid"] == "kafka"
-    assert type(claims["exp"]) is int
+    assert isinstance(claims["exp"], int)
     assert claims["exp"] == pytest.approx(time.time() + 300, abs=5)
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "JWT"}
 
