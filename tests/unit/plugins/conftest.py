@@ -9,6 +9,8 @@ where the tests are collected, before the first fork, and only if a test asks fo
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
@@ -35,8 +37,8 @@ def pytest_sessionfinish():
 @pytest.fixture
 def cluster(monkeypatch):
     """Return a cluster as its installation leaves it; no variable of the environment says another one."""
-    for name in ("URL", "ACS_TOKEN", "USERNAME", "PASSWORD", "TLS_CA_PATH", "TLS_INSECURE", "TIMEOUT", "CLUSTER"):
-        monkeypatch.delenv(f"DCOS_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("DCOS_")]:
+        monkeypatch.delenv(name)
     _made["cluster"].reset()
     return _made["cluster"]
 
