@@ -10,9 +10,11 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 from typing import Callable
 
 from ansible_collections.dcos.security.plugins.module_utils._auth import Authenticator, claims
@@ -188,25 +190,52 @@ def together(job: Callable, items: Iterable, concurrency: int) -> list:
     items = list(items)
     if len(items) < 2 or concurrency < 2:
         return [guarded(item) for item in items]
-    pool = ThreadPoolExecutor(min(concurrency, len(items)))
+    waiting, done, outcomes = SimpleQueue(), SimpleQueue(), {}
+    for entry in enumerate(items):
+        waiting.put(entry)
+
+    def work():
+        with contextlib.suppress(Empty):
+            while True:
+                number, item = waiting.get_nowait()
+                try:
+                    done.put((number, guarded(item), None))
+                except BaseException as exc:  # pylint: disable=broad-except
+                    done.put((number, None, exc))
+
+    # No executor: the process of a task that has timed out would wait for its threads, and the play for the process.
+    threads = [threading.Thread(target=work, daemon=True) for _number in range(min(concurrency, len(items)))]
+    for thread in threads:
+        thread.start()
     try:
-        return list(pool.map(guarded, items))
-    finally:
-        # A task time-out must not wait for requests that are under way.
-        pool.shutdown(wait=False, cancel_futures=True)
+        while len(outcomes) < len(items):
+            number, outcomes[number], error = done.get()
+            if error:
+                raise error
+    except BaseException:
+        with contextlib.suppress(Empty):
+            while True:
+                waiting.get_nowait()
+        raise
+    for thread in threads:
+        thread.join()
+    return [outcomes[number] for number in range(len(items))]
 
 
-_last: list = []
+_last: dict = {}
 
 
 def connect(task, pool_size: int = 8, anonymous: bool = False) -> Client:
     """Return the client for a task's connection options; an ``anonymous`` one sends no credentials.
 
-    A process keeps the last client, so that the items of a loop share its connections and its login.
+    A process keeps the last client that may write and the last that may not, so that the items of a loop, and the
+    lookups in them, share connections and login.
     """
     connection = resolve(task.params, os.environ, anonymous)
     # The environment is part of it, because a proxy or a CA bundle may have come from there.
-    key = (os.getpid(), connection, dict(os.environ), task.check_mode, pool_size)
-    if not _last or _last[0] != key:
-        _last[:] = [key, Client(connection, read_only=task.check_mode, pool_size=pool_size)]
-    return _last[1]
+    key = (os.getpid(), connection, dict(os.environ), pool_size)
+    kept, client = _last.get(task.check_mode, (None, None))
+    if kept != key:
+        client = Client(connection, read_only=task.check_mode, pool_size=pool_size)
+        _last[task.check_mode] = key, client
+    return client

@@ -43,7 +43,7 @@ else:
     ENCODER = {"cls": get_module_encoder(*PROFILE, Direction.CONTROLLER_TO_MODULE)}
 
 # What every task that talks to a cluster imports sooner or later, …
-HTTP = ("requests", "http.cookiejar", "idna", "encodings.idna", "concurrent.futures.thread")
+HTTP = ("requests", "http.cookiejar", "idna", "encodings.idna")
 # … and what those import that handle keys or certificates.
 KEYS = (
     "jwt",

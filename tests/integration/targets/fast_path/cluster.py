@@ -15,6 +15,8 @@ from typing import Any
 
 from relay import Relay
 
+SLOW = 100  # seconds
+
 
 class Cluster:
     """A running emulator; ``variables`` are what playbooks need to know of it."""
@@ -55,10 +57,12 @@ class Cluster:
             return json.loads(answer.read() or "null")
 
     def reset(self) -> None:
-        """Make it as it was at first, with an empty journal, and slow below the path ``slow``."""
+        """Make it as it was at first, with an empty journal, and slow where a path holds ``slow``."""
         self.ask("PUT", "/_emulator/state", self._state)
         self.ask("DELETE", "/_emulator/faults")
-        self.ask("POST", "/_emulator/faults", {"action": "delay", "path": "slow/", "delay_ms": 8000, "times": None})
+        self.ask(
+            "POST", "/_emulator/faults", {"action": "delay", "path": "slow", "delay_ms": 1000 * SLOW, "times": None}
+        )
         self.ask("DELETE", "/_emulator/journal")
         self.relay.connections = 0
 
