@@ -98,14 +98,11 @@ class Transport:
         self.read_only = read_only
         self._requests = load("requests")
         self._session = self._requests.Session()
-        self._session.cookies.set_policy(load("http.cookiejar").DefaultCookiePolicy(allowed_domains=[]))
         # What the environment says (proxies, and a CA bundle where none was given) is read once and not per request. As
         # an argument of the request, ca_path holds against REQUESTS_CA_BUNDLE, which overrides Session.verify.
         self._settings = self._session.merge_environment_settings(
             origin, {}, None, ca_path if validate_certs and ca_path else validate_certs, None
         )
-        # Not asked again; nor is ~/.netrc, which requests would put into the Authorization header.
-        self._session.trust_env = False
         context = _ssl_context(self._settings["verify"]) if origin.startswith("https:") else None
         self._mount(retries, pool_size, context)
         self._settings["verify"] = validate_certs
@@ -145,7 +142,7 @@ class Transport:
         """
         if self.read_only and method not in ("GET", "HEAD") and path not in READ_ONLY_POSTS:
             raise InternalError(f"{method} {path} was about to be sent in check mode. Please report this bug.")
-        headers = {"Accept": "*/*", **(headers or {})}
+        headers = {**self._session.headers, "Accept": "*/*", **(headers or {})}
         if token:
             # The errors that this gives otherwise hold the header.
             if not (token.isascii() and token.isprintable()):
@@ -167,32 +164,30 @@ class Transport:
     def _send(self, method, url, params, body, data, headers):
         errors = self._requests.exceptions
         try:
-            answer = self._session.request(
-                method,
-                url,
-                params=params,
-                json=body,
-                data=data,
-                headers=headers,
-                timeout=self.timeout,
-                allow_redirects=False,
-                **self._settings,
-            )
+            # Not by Session.request(), which takes as long as all the rest to see to what is not wanted here: cookies,
+            # ~/.netrc, redirects, and settings merged for each request.
+            request = self._requests.Request(method, url, headers, params=params, json=body, data=data).prepare()
+            answer = self._session.get_adapter(url).send(request, timeout=self.timeout, **self._settings)
+            content = answer.content
         except (errors.RequestException, OSError, ValueError) as exc:
             raise ConnectError(self._explained(_innermost(exc), f"{method} {urlsplit(url).path}")) from exc
         if not _is_whole(method, answer):
             raise ConnectError(
                 f"Cannot read the answer of {self.origin} ({method} {urlsplit(url).path}): it was cut off. Try again."
             )
-        return Response(answer.status_code, answer.headers, answer.content)
+        return Response(answer.status_code, answer.headers, content)
 
     def _redirected(self, method, url, target):
         """Return the URL to go on with, or raise: credentials stay within the origin, and writes are not repeated."""
-        target = urljoin(url, target)
-        old, new = urlsplit(url), urlsplit(target)
+        try:
+            target = urljoin(url, target)
+            old, new = urlsplit(url), urlsplit(target)
+            same_origin = _origin(old) == _origin(new)
+        except ValueError as exc:
+            raise ConnectError(f"{self.origin} redirects {method} {urlsplit(url).path} to nonsense: {exc}.") from exc
         if old.scheme == "http" and new.scheme == "https" and new.hostname == old.hostname:
             raise ConnectError(f"{self.origin} redirects to https: use https://{new.netloc} as url.")
-        if _origin(old) != _origin(new):
+        if not same_origin:
             raise ConnectError(
                 f"{self.origin} redirects to {new.scheme}://{new.netloc}, another origin, which is not "
                 "followed. If that is the cluster, use it as url."
