@@ -127,6 +127,11 @@ class TestConnect:
     def test_anonymous_is_another(self):
         assert connect(self.Task()) is not connect(self.Task(), anonymous=True)
 
+    def test_a_lookup_between_two_tasks_ends_nothing(self):
+        first, lookup = connect(self.Task()), connect(self.Task(check_mode=True))
+        assert connect(self.Task()) is first
+        assert connect(self.Task(check_mode=True)) is lookup
+
     def test_another_environment(self, monkeypatch):
         first = connect(self.Task())
         monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid")
