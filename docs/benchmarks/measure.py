@@ -121,9 +121,13 @@ class Ratio(NamedTuple):
 
 
 def ratio(series: Series, *base: Series) -> Ratio:
-    """How many times as long as ``base`` (several are added up) something takes; measured in the same rounds."""
+    """How many times as long as ``base`` (several are added up) something takes.
+
+    What was measured in fewer rounds is compared with the first of the others.
+    """
     rounds = [
-        seconds / sum(others) for seconds, *others in zip(series.seconds, *(each.seconds for each in base), strict=True)
+        seconds / sum(others)
+        for seconds, *others in zip(series.seconds, *(each.seconds for each in base), strict=False)
     ]
     return Ratio(series.median / sum(each.median for each in base), min(rounds), max(rounds))
 
