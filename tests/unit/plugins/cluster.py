@@ -27,6 +27,7 @@ from unittest import mock
 import requests
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
+from ansible.module_utils.common.parameters import PASS_VARS
 
 from ansible_collections.dcos.security.plugins.module_utils import _client, _http
 
@@ -58,6 +59,8 @@ class Outcome(dict):
 
 def call_module(name: str, options: dict, **flags) -> Outcome:
     """Run a module's ``main()`` with ``options``; ``flags`` are check_mode, diff and verbosity."""
+    if "inject_invocation" in PASS_VARS:  # ansible-core 2.21 echoes the options only if it is told to
+        flags["inject_invocation"] = True
     arguments = {**options, **{f"_ansible_{flag}": value for flag, value in flags.items()}}
     module = importlib.import_module(f"{MODULES}.{name}")
     stdout, stderr, logged = io.StringIO(), io.StringIO(), []
