@@ -262,3 +262,10 @@ def test_wrong_use(cluster: Running) -> None:
     assert cluster.send("PUT", "/_emulator/clock", body=b"{").status == 400
     assert cluster.send_json("PUT", "/_emulator/clock", {"offset": "x"}).status == 400
     assert json.loads(cluster.send("GET", "/_emulator/openapi.json").body)["openapi"].startswith("3.")
+
+
+@pytest.mark.parametrize("action", ["html", "garbage"])
+def test_a_wrong_body_where_none_is_possible(fresh: Running, action: str) -> None:
+    add_fault(fresh, action=action, status=204)
+    answer = get_users(fresh)
+    assert (answer.status, answer.body) == (204, b"")

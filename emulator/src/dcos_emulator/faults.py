@@ -148,7 +148,10 @@ async def respond(rule: Rule, process: Process, scope: Scope, receive: Receive, 
 
 def _wrong_response(rule: Rule, response: Response | None) -> Response:
     status = rule.status or (503 if rule.action == "status" else response.status_code if response else 200)
-    if rule.action == "garbage":
+    if status in (204, 304):
+        # These carry no body, right or wrong.
+        wrong = Response(status_code=status)
+    elif rule.action == "garbage":
         wrong = Response(GARBAGE, status, {"Content-Type": "application/json"})
     else:
         wrong = Response(HTML, status, {"Content-Type": "text/html"})
