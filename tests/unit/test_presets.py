@@ -17,9 +17,16 @@ from ansible_collections.dcos.security.plugins.module_utils._permissions import 
 ROLE = Path(__file__).resolve().parents[2] / "roles" / "service_identity"
 PRESETS = {path.stem: path for path in sorted((ROLE / "vars" / "presets").glob("*.yml"))}
 PLACEHOLDERS = [
-    {"uid": "sa", "service": "svc", "service_role": "svc-role", "role": "", "user": ""},
-    {"uid": "sa@x", "service": "a/b", "service_role": "a__b-role", "role": "", "user": ""},
-    {"uid": "sa", "service": "svc", "service_role": "svc-role", "role": "slave_public/r", "user": "alice"},
+    {"uid": "sa", "service": "svc", "folder": "svc", "service_role": "svc-role", "role": "", "user": ""},
+    {"uid": "sa@x", "service": "a/b.c", "folder": "a/b-c", "service_role": "a__b.c-role", "role": "", "user": ""},
+    {
+        "uid": "sa",
+        "service": "svc",
+        "folder": "svc",
+        "service_role": "svc-role",
+        "role": "slave_public/r",
+        "user": "alice",
+    },
 ]
 # Presets whose rids name a role, or a user, that can be replaced.
 WITH_ROLE = set(PRESETS) - {"sdk_tls", "marathon_lb", "edge_lb", "storage", "package_registry"}
@@ -53,11 +60,18 @@ def test_role_and_user_can_be_replaced(name):
     assert ("another-user" in rids) == (name in WITH_USER)
 
 
+@pytest.mark.parametrize("name", ["sdk_tls", "kubernetes_cluster", "monitoring", "nifi", "dse"])
+def test_secrets_lie_where_the_store_can_hold_them(name):
+    secrets = [rid for rid in render(name, PLACEHOLDERS[1]) if rid.startswith("dcos:secrets:")]
+    assert secrets
+    assert all("/a/b-c" in rid for rid in secrets)
+
+
 def test_frameworks_of_the_sdk():
     assert render("sdk", {**PLACEHOLDERS[1], "uid": "kafka"}) == {
-        "dcos:mesos:master:framework:role:a__b-role": ["create"],
-        "dcos:mesos:master:reservation:role:a__b-role": ["create"],
-        "dcos:mesos:master:volume:role:a__b-role": ["create"],
+        "dcos:mesos:master:framework:role:a__b.c-role": ["create"],
+        "dcos:mesos:master:reservation:role:a__b.c-role": ["create"],
+        "dcos:mesos:master:volume:role:a__b.c-role": ["create"],
         "dcos:mesos:master:task:user:nobody": ["create"],
         "dcos:mesos:agent:task:user:nobody": ["create"],
         "dcos:mesos:master:reservation:principal:kafka": ["delete"],
