@@ -26,9 +26,6 @@ BOOTSTRAP_STAND_IN = '''\
 import os
 import subprocess
 import sys
-import tempfile
-import sys
-import tempfile
 
 environment = dict(os.environ)
 
