@@ -209,9 +209,10 @@ def together(job: Callable, items: Iterable, concurrency: int) -> list:
         thread.start()
     try:
         while len(outcomes) < len(items):
-            number, outcomes[number], error = done.get()
+            number, outcome, error = done.get()
             if error:
                 raise error
+            outcomes[number] = outcome
     except BaseException:
         with contextlib.suppress(Empty):
             while True:
