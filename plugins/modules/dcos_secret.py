@@ -42,6 +42,8 @@ options:
   value:
     description:
       - Value of a text secret.
+      - Before ansible-core 2.19, a template whose outcome looks like JSON becomes a dictionary, and arrives here in
+        Python's spelling. A space in front, as in V("{{ ' ' ~ data | to_json }}"), keeps it a text.
       - Exactly one of O(value), O(value_base64) and O(src) is required with O(state=present).
     type: str
   value_base64:
