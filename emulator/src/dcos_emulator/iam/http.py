@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 from xml.sax.saxutils import escape
 
+import orjson
 from starlette.responses import Response
 
 from ..call import Call
@@ -63,7 +64,8 @@ def answer(data: Any, status: int = 200) -> Response:
     """JSON as the IAM prints it; lists are wrapped."""
     if isinstance(data, list):
         data = {"array": data}
-    body = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    # The standard library indents in Python, which took most of the time of an answer with 1,000 grants.
+    body = orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     return Response(body, status, media_type=MEDIA_TYPE)
 
 
