@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.dcos.security.plugins.modules import dcos_acl
 from ansible_collections.dcos.security.plugins.plugin_utils._action import in_worker
 
-ActionModule = in_worker(dcos_acl)
+ActionModule = in_worker("dcos_acl")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.dcos.security.plugins.modules import dcos_ca_cert
 from ansible_collections.dcos.security.plugins.plugin_utils._action import in_worker
 
-ActionModule = in_worker(dcos_ca_cert, keys=True, files=dcos_ca_cert.FILES.values())
+ActionModule = in_worker("dcos_ca_cert", keys=True)

@@ -13,13 +13,14 @@ This file is private to the collection.
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import importlib.util
 import io
 import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable
 from types import ModuleType
 
 from ansible import constants as C
@@ -30,6 +31,7 @@ from ansible.plugins.action.normal import ActionModule as OrdinaryExecution
 from ansible.release import __version__ as CORE
 
 from ansible_collections.dcos.security.plugins.module_utils._deps import load
+from ansible_collections.dcos.security.plugins.plugin_utils._bytecode import PLUGINS, bytecode_cached
 
 try:
     from ansible.module_utils.common.json import Direction, get_module_encoder
@@ -60,20 +62,26 @@ TESTED = CORE.startswith(("2.17.", "2.18.", "2.19.", "2.20.", "2.21."))
 DISCOVERED = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
 
 
-def in_worker(module: ModuleType, keys: bool = False, files: Iterable[str] = ()) -> type:
-    """Return the class ``ActionModule`` of the action plugin that runs ``module``.
+def in_worker(name: str, keys: bool = False) -> type:
+    """Return the class ``ActionModule`` of the action plugin that runs the module ``name``.
 
-    Call it as the plugin is loaded: that happens in the parent process, at the first task that uses it, so that the
-    libraries imported here are inherited by every worker and no task pays for them.
+    Call it as the plugin is loaded: that happens in the parent process, at the first task that uses it, so that what is
+    imported here is inherited by every worker and no task pays for it.
 
     Args:
-        module: the Ansible module, imported.
+        name: of the Ansible module. The options in its ``FILES``, if it has such a mapping, name files to be written;
+            a task that gives one of them runs as an ordinary module.
         keys: whether it handles keys, so that its libraries are worth being imported beforehand.
-        files: options that name files to be written. A task that gives one of them runs as an ordinary module.
     """
+    with bytecode_cached():
+        module = importlib.import_module(f"{PLUGINS}modules.{name}")
     installed = all(importlib.util.find_spec(name) for name in ("cryptography", "jwt"))
     possible = TESTED and installed and _imported((*HTTP, *(KEYS if keys else ())))
-    return type("ActionModule", (InWorker,), {"module": module, "files": tuple(files), "possible": possible})
+    if possible:
+        # A worker is a fork, and what its garbage collector visits has to be copied. All that is here stays anyway.
+        gc.freeze()
+    files = tuple(getattr(module, "FILES", {}).values())
+    return type("ActionModule", (InWorker,), {"module": module, "files": files, "possible": possible})
 
 
 def _imported(names):

@@ -163,6 +163,32 @@ def test_without_a_library_tasks_run_as_ordinary_modules():
     assert in_new_process(script) == "False\n"
 
 
+def test_loading_a_plugin_leaves_bytecode_and_no_importer_behind(tmp_path):
+    script = """
+        import sys
+        before = list(sys.meta_path)
+        from ansible_collections.dcos.security.plugins.action import dcos_acl
+        assert sys.meta_path == before
+    """
+    environment = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    in_new_process(script, **environment)
+    cached = {path.name.partition(".")[0]: path for path in tmp_path.rglob("security/plugins/**/*.pyc")}
+    assert {"dcos_acl", "_client", "_grants"} <= set(cached)
+    written = {path: path.stat().st_mtime_ns for path in cached.values()}
+    in_new_process(script, **environment)
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+
+
+def test_garbage_collection_of_a_worker_leaves_alone_what_it_inherits():
+    script = """
+        import gc
+        assert gc.get_freeze_count() == 0
+        from ansible_collections.dcos.security.plugins.action import dcos_acl
+        print(gc.get_freeze_count() > 10000)
+    """
+    assert in_new_process(script) == "True\n"
+
+
 KEY_LOGIN = {"auth_token": None, "auth_username": "nobody", "auth_private_key": "KEY"}
 CERTIFICATE = {"common_name": "web", "certificate_secret": "web/certificate", "privatekey_secret": "web/key"}
 
