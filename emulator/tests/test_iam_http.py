@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from dcos_emulator.iam.http import answer
 from hypothesis import given
 from hypothesis import strategies as st
+
+from dcos_emulator.iam.http import answer
 
 # No lone surrogates: the IAM refuses them as input.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

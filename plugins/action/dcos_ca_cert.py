@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from ansible_collections.dcos.security.plugins.plugin_utils._action import in_worker
 
-ActionModule = in_worker("dcos_ca_cert", keys=True)
+ActionModule = in_worker("dcos_ca_cert", keys=True, files=("path", "privatekey_path", "chain_path"))

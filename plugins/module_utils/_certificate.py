@@ -8,21 +8,18 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
-from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _x509
+from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _reissue, _x509
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
-from ansible_collections.dcos.security.plugins.module_utils._converge import report
+from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict, report
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
-from ansible_collections.dcos.security.plugins.module_utils._options import read_bytes
-from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
 
 # How often a run looks again because others have written at the same time; each such look brings them closer.
 LOOKS = 10
 
-# In this order they are written: a key without its certificate is finished by the next run, which keeps the key.
-PARTS = ("private_key", "chain", "certificate")
+# What a CSR carries already, or leaves with its owner.
+NOT_WITH_CSR = ("common_name", "hosts", "subject", "key_size", "privatekey_path", "privatekey_secret")
 
 RETURNED = ("serial_number", "not_before", "not_after", "fingerprint", "subject", "subject_alt_name", "issuer")
 
@@ -38,7 +35,7 @@ class Wanted(NamedTuple):
     key_size: int
 
     def compared(self):
-        """Return it as _x509.reissue_reasons() takes it."""
+        """Return it as _reissue.reissue_reasons() takes it."""
         return self.csr or {
             name: getattr(self, name) for name in ("common_name", "hosts", "subject", "key_type", "key_size")
         }
@@ -49,73 +46,35 @@ class Wanted(NamedTuple):
         return self.common_name or _x509.describe_csr(self.csr)["subject"].get("CN") or "the given CSR"
 
 
-class Files:
-    """A certificate kept in files; ``paths`` is {part: path} of PARTS."""
-
-    def __init__(self, task, paths: dict, modes: dict):
-        self._task = task
-        self._paths = paths
-        self._modes = modes
-        self.parts = tuple(paths)
-
-    def load(self) -> dict:
-        """Return {part: PEM} of what is there."""
-        return {part: _text(read_bytes(path, part)) for part, path in self._paths.items() if os.path.exists(path)}
-
-    def prepare(self) -> None:
-        """Raise InputError where files cannot be made, before a certificate is issued that could not be kept."""
-        for folder in sorted({os.path.dirname(path) or "." for path in self._paths.values()}):
-            if not os.access(folder, os.W_OK | os.X_OK):
-                state = "cannot be written to" if os.path.isdir(folder) else "is no folder"
-                raise InputError(f"The certificate cannot be kept, because '{folder}' {state}. Create it first.")
-
-    def save(self, contents: dict, _before: dict) -> bool:
-        """Write the given parts aside and rename them together."""
-        self._task.write_files(
-            [(self._paths[part], contents[part], self._modes[part]) for part in PARTS if part in contents]
-        )
-        return True
-
-    def tidy(self) -> bool:
-        """Set owner, mode and the like of all parts; True if that changed any."""
-        return self._task.set_attributes(
-            {path: self._modes[part] for part, path in self._paths.items() if os.path.exists(path)}
-        )
+def wanted_of(task) -> Wanted:
+    """Return what the options of dcos_ca_cert ask for. Raises InputError for options that do not go together."""
+    params = task.params
+    csr = params["csr_content"]
+    if params["csr_path"]:
+        csr = read_or_predict(task, params["csr_path"], "csr_path", _predicted_csr)
+    if csr:
+        clash = [name for name in NOT_WITH_CSR if params[name]]
+        if clash:
+            raise InputError(
+                f"{clash[0]} does not go with a CSR, which says it already, or leaves it to its owner: remove one."
+            )
+    elif not params["common_name"]:
+        raise InputError("Give common_name, or a CSR as csr_path or csr_content.")
+    subject = {name: value for name, value in (params["subject"] or {}).items() if value}
+    size = _x509.checked_size(params["key_type"], params["key_size"])
+    return Wanted(csr, params["common_name"], params["hosts"] or [], subject, params["key_type"], size)
 
 
-class Secrets:
-    """A certificate kept in text secrets; ``paths`` is {part: path} of PARTS."""
-
-    def __init__(self, client: Client, paths: dict, store: str):
-        self._secrets = {part: Secret(client, path, store) for part, path in paths.items()}
-        self.parts = tuple(paths)
-
-    def load(self) -> dict:
-        """Return {part: PEM} of what is there; one read a part."""
-        found = {part: secret.read() for part, secret in self._secrets.items()}
-        return {part: _text(present["value"]) for part, present in found.items() if present}
-
-    def prepare(self) -> None:
-        """Whether a secret may be written shows only when it is."""
-
-    def save(self, contents: dict, before: dict) -> bool:
-        """Write the given parts one after the other, the certificate last; False as soon as somebody was faster."""
-        for part in (part for part in PARTS if part in contents):
-            secret, desired = self._secrets[part], {"content_type": TEXT, "value": contents[part]}
-            if not (secret.update({}, desired) if part in before else secret.create(desired)):
-                return False
-        return True
-
-    def tidy(self) -> bool:
-        """Secrets have no attributes to set."""
-        return False
+def _predicted_csr():
+    """Return a CSR that no present certificate fits."""
+    return _x509.build_csr(_x509.generate_key("ECDSA"), "the CSR to come", ["localhost"])
 
 
 class Keeper:
     """Brings one certificate to what is wanted.
 
     Args:
-        place: Files or Secrets.
+        place: Files or Secrets, of _places.
         profile, key_source ("local" or "ca"), remaining_days, renew_key, force: as the module's options.
     """
 
@@ -181,7 +140,7 @@ class Keeper:
 
     def _reasons(self, before, authority):
         key = before.get("private_key")
-        reasons = _x509.reissue_reasons(
+        reasons = _reissue.reissue_reasons(
             before.get("certificate"),
             key,
             self._wanted.compared(),
@@ -199,7 +158,9 @@ class Keeper:
 
     def _fresh_would_expire_early(self, authority):
         end = _x509.describe_certificate(authority["certificate"])["not_after"]
-        return _x509.would_expire_early(end, _x509.expiry_hours(authority["expiry"]), self._options["remaining_days"])
+        return _reissue.would_expire_early(
+            end, _reissue.expiry_hours(authority["expiry"]), self._options["remaining_days"]
+        )
 
     def _issue(self, before, authority, renew_key):
         """Return the new certificate, and the private key where there is one."""
@@ -223,7 +184,7 @@ class Keeper:
             self._task.hide(key)
         certificate = _ca.sign(self._client, request, profile, wanted.name).strip() + "\n"
         # Kept all the same, it would be issued anew by every run.
-        left = _x509.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0)
+        left = _reissue.reissue_reasons(certificate, key, wanted.compared(), authority["certificate"], 0)
         if left:
             raise DcosError(
                 f"The CA issued a certificate for '{wanted.name}' that is not as asked for ({', '.join(left)}), so it "
@@ -274,7 +235,3 @@ def _shown(contents):
     keys = ("serial_number", "subject", "subject_alt_name", "not_after", "fingerprint")
     described = _described(contents.get("certificate"))
     return {"private_key": contents.get("private_key"), **{name: described[name] for name in keys if name in described}}
-
-
-def _text(value):
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

@@ -16,6 +16,7 @@ import json
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._auth import parse_credential
+from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError, RefusedError
 from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
 
@@ -109,6 +110,31 @@ class Credential(Secret):
         if field == "private_key" and present:
             return not _keys.is_pkcs8(present) or _keys.normalize_private_key(present, self.label) != desired
         return present != desired
+
+
+def given_key(task, credential: Credential) -> str | None:
+    """Return the private key that the task's options call for, or None to keep the stored one or make the first."""
+    params = task.params
+    # An empty key is no missing one: a template that came out empty must not have another key made.
+    if params["private_key"] is not None:
+        return params["private_key"]
+    if params["private_key_path"] is not None:
+        return read_or_predict(task, params["private_key_path"], "private_key_path", lambda: generated_key(task))
+    if params["from_path"] is not None:
+        source = credential.at(params["from_path"]).read()
+        if source:
+            return source["private_key"]
+        if not task.check_mode:
+            raise InputError(f"from_path: there is no secret '{params['from_path']}' to take the key from.")
+        task.warn(f"There is no secret '{params['from_path']}'; check mode assumes that an earlier task makes it.")
+    return generated_key(task) if params["rotate"] or params["from_path"] is not None else None
+
+
+def generated_key(task) -> str:
+    """Make a key; in check mode it is thrown away, but its public half is a valid prediction."""
+    key = _keys.generate_private_key(task.params["size"])
+    task.hide(key)
+    return key
 
 
 def _as_secret(credential):

@@ -15,6 +15,13 @@ from ansible_collections.dcos.security.plugins.module_utils._client import Clien
 from ansible_collections.dcos.security.plugins.module_utils._converge import report
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError, RefusedError
 from ansible_collections.dcos.security.plugins.module_utils._iam import SUPERUSERS
+from ansible_collections.dcos.security.plugins.module_utils._permissions import (
+    advice,
+    check_action,
+    check_gid,
+    check_rid,
+    check_uid,
+)
 
 SUPERUSER_RID = "dcos:superuser"
 
@@ -40,6 +47,50 @@ class BulkError(DcosError):
         """Return ``failures``: [{item, msg, failure}], and ``failure`` of the first of them."""
         items = [{"item": item, "msg": str(error), **error.as_result()} for item, error in self._failures]
         return {**self._failures[0][1].as_result(), "failures": items}
+
+
+def subject_of(params: dict) -> _acl.Subject | None:
+    """Return the subject that the options of dcos_acl name, or None. Raises InputError for a malformed name."""
+    # An empty name is no missing one: a template that came out empty must not lead to everybody's permissions.
+    if params["uid"] is not None:
+        check_uid(params["uid"])
+        return _acl.Subject("user", params["uid"])
+    if params["gid"] is not None:
+        check_gid(params["gid"])
+        return _acl.Subject("group", params["gid"])
+    if params["exclusive"] or params["actions"] or any(entry["actions"] for entry in params["permissions"] or ()):
+        raise InputError(
+            f"{'exclusive' if params['exclusive'] else 'actions'} says what a subject may do: also give uid or gid."
+        )
+    return None
+
+
+def wanted_of(task, needs_actions: bool) -> list:
+    """Return what the options of dcos_acl ask for, a Wanted for each rid: entries of the same rid are added up.
+
+    Warns of what is probably a mistake; raises InputError for what certainly is one.
+    """
+    params = task.params
+    entries = params["permissions"]
+    if entries is None:
+        entries = [{name: params[name] for name in ("rid", "actions", "description")}]
+    wanted: dict = {}
+    for entry in entries:
+        rid, actions = entry["rid"], entry["actions"] or []
+        check_rid(rid)
+        for action in actions:
+            check_action(action)
+        if needs_actions and not actions:
+            raise InputError(f"Nothing to grant on '{rid}': give actions, of create, read, update, delete and full.")
+        for text in advice(rid, actions):
+            task.warn(text)
+        known = wanted.get(rid, Wanted(rid, frozenset(), None))
+        wanted[rid] = Wanted(
+            rid,
+            known.actions | set(actions),
+            known.description if entry["description"] is None else entry["description"],
+        )
+    return list(wanted.values())
 
 
 class Grants:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP to one origin: TLS, time-outs, retries, redirects, and answers that may be JSON, HTML, text or nothing.
+"""HTTP to one origin: time-outs, retries, redirects, and answers that may be JSON, HTML, text or nothing.
 
 It also owns the rule of check mode: a transport that is ``read_only`` refuses every request that could change the
 cluster, so that a forgotten ``if not check_mode`` is a loud failure and not a silent write.
@@ -19,6 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ansible_collections.dcos.security.plugins.module_utils._deps import load
 from ansible_collections.dcos.security.plugins.module_utils._errors import ConnectError, InputError, InternalError
+from ansible_collections.dcos.security.plugins.module_utils._tls import adapter_class, is_distrust, ssl_context
 
 LOGIN_PATH = "/acs/api/v1/auth/login"
 # POST requests that change nothing: the login, and the CA's queries (which are POST as in cfssl).
@@ -103,7 +104,7 @@ class Transport:
         self._settings = self._session.merge_environment_settings(
             origin, {}, None, ca_path if validate_certs and ca_path else validate_certs, None
         )
-        context = _ssl_context(self._settings["verify"]) if origin.startswith("https:") else None
+        context = ssl_context(self._settings["verify"]) if origin.startswith("https:") else None
         self._mount(retries, pool_size, context)
         self._settings["verify"] = validate_certs
         if not validate_certs:
@@ -111,7 +112,7 @@ class Transport:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def _mount(self, retries, pool_size, context):
-        adapter, retry = _adapter_class(context), _retry_class()
+        adapter, retry = adapter_class(context), _retry_class()
         patient = adapter(
             pool_maxsize=pool_size,
             max_retries=retry(
@@ -198,7 +199,7 @@ class Transport:
 
     def _explained(self, cause, request):
         """Say why there is no answer, and what to do about it."""
-        if _is_distrust(cause):
+        if is_distrust(cause):
             return self._untrusted(_text(cause))
         if isinstance(cause, ssl.SSLError):
             return (
@@ -224,40 +225,6 @@ class Transport:
         )
 
 
-def _ssl_context(verify):
-    """Return what decides whom to trust: CAs of the path ``verify``, anybody (False), or those of requests (True)."""
-    context = load("urllib3.util.ssl_").create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
-    # Python 3.13 would insist on a SubjectKeyIdentifier, which the root that a cluster makes for itself has not.
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if verify:
-        path = load("requests.certs").where() if verify is True else verify
-        try:
-            context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
-        except OSError as exc:  # SSLError is one: it is no PEM
-            raise InputError(f"No CA certificates can be read from '{path}': {exc.strerror or exc}.") from exc
-    return context
-
-
-def _adapter_class(context):
-    """Return a HTTPAdapter whose connections share one TLS context.
-
-    On its own requests makes one for each connection, and loads its CA bundle (25 ms) into each.
-    """
-
-    class Adapter(load("requests.adapters").HTTPAdapter):
-        def init_poolmanager(self, *args, **kwargs):
-            super().init_poolmanager(*args, ssl_context=context, **kwargs)
-
-        def proxy_manager_for(self, proxy, **kwargs):
-            return super().proxy_manager_for(proxy, ssl_context=context, **kwargs)
-
-        def cert_verify(self, conn, url, verify, cert):
-            # Without the CA certificates that requests would have each connection load again.
-            conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
-
-    return Adapter
-
-
 def _retry_class():
     """Return urllib3's Retry with a bound on Retry-After, which a server may set to hours, and more sense."""
     retry, exceptions = load("urllib3.util.retry").Retry, load("urllib3.exceptions")
@@ -274,7 +241,7 @@ def _retry_class():
 
         def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
             # No repetition makes a certificate trusted.
-            if error and _is_distrust(_innermost(error)):
+            if error and is_distrust(_innermost(error)):
                 raise exceptions.MaxRetryError(_pool, url, error) from error
             return super().increment(method, url, response, error, _pool, _stacktrace)
 
@@ -291,12 +258,6 @@ def _is_whole(method, answer):
 def _origin(parts):
     """Return what two URLs of one origin have in common."""
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _is_distrust(cause):
-    """Tell whether the server's certificate was the reason; urllib3 before its version 2 compares host names itself."""
-    mismatch = load("urllib3.util.ssl_match_hostname").CertificateError
-    return isinstance(cause, (ssl.SSLCertVerificationError, mismatch))
 
 
 def _innermost(exc):

@@ -171,18 +171,10 @@ failures:
       failure: {"status": 503, "code": null, "method": "PUT", "path": "/acs/api/v1/acls/..."}
 """
 
-from ansible_collections.dcos.security.plugins.module_utils._acl import Subject
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
-from ansible_collections.dcos.security.plugins.module_utils._grants import Grants, Wanted, converge_acls
+from ansible_collections.dcos.security.plugins.module_utils._grants import Grants, converge_acls, subject_of, wanted_of
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._permissions import (
-    advice,
-    check_action,
-    check_gid,
-    check_rid,
-    check_uid,
-)
 
 SPEC = {
     "uid": {"type": "str"},
@@ -210,8 +202,8 @@ def run(task):
     params, present = task.params, task.params["state"] == "present"
     if params["exclusive"] and not present:
         raise InputError("exclusive says what shall be left, state: absent what shall go: remove one of them.")
-    subject = _subject(params)
-    wanted = _wanted(task, needs_actions=present and subject is not None)
+    subject = subject_of(params)
+    wanted = wanted_of(task, needs_actions=present and subject is not None)
     concurrency = max(1, params["concurrency"])
     client = connect(task, concurrency)
     if subject is None:
@@ -224,46 +216,6 @@ def run(task):
     else:
         grants.revoke(wanted)
     grants.finish()
-
-
-def _subject(params):
-    # An empty name is no missing one: a template that came out empty must not lead to everybody's permissions.
-    if params["uid"] is not None:
-        check_uid(params["uid"])
-        return Subject("user", params["uid"])
-    if params["gid"] is not None:
-        check_gid(params["gid"])
-        return Subject("group", params["gid"])
-    if params["exclusive"] or params["actions"] or any(entry["actions"] for entry in params["permissions"] or ()):
-        raise InputError(
-            f"{'exclusive' if params['exclusive'] else 'actions'} says what a subject may do: also give uid or gid."
-        )
-    return None
-
-
-def _wanted(task, needs_actions):
-    """Check the rids and actions, and add up entries of the same rid."""
-    params = task.params
-    entries = params["permissions"]
-    if entries is None:
-        entries = [{name: params[name] for name in ("rid", "actions", "description")}]
-    wanted: dict = {}
-    for entry in entries:
-        rid, actions = entry["rid"], entry["actions"] or []
-        check_rid(rid)
-        for action in actions:
-            check_action(action)
-        if needs_actions and not actions:
-            raise InputError(f"Nothing to grant on '{rid}': give actions, of create, read, update, delete and full.")
-        for text in advice(rid, actions):
-            task.warn(text)
-        known = wanted.get(rid, Wanted(rid, frozenset(), None))
-        wanted[rid] = Wanted(
-            rid,
-            known.actions | set(actions),
-            known.description if entry["description"] is None else entry["description"],
-        )
-    return list(wanted.values())
 
 
 def main():

@@ -228,14 +228,10 @@ reasons:
   sample: [absent]
 """
 
-import os
-
-from ansible_collections.dcos.security.plugins.module_utils._certificate import Files, Keeper, Secrets, Wanted
+from ansible_collections.dcos.security.plugins.module_utils._certificate import Keeper, wanted_of
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
-from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict
-from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._x509 import build_csr, checked_size, generate_key
+from ansible_collections.dcos.security.plugins.module_utils._places import place_of
 
 SPEC = {
     "common_name": {"type": "str"},
@@ -259,61 +255,13 @@ SPEC = {
     "renew_key": {"type": "bool", "default": False, "no_log": False},
     "force": {"type": "bool", "default": False},
 }
-# Which option names the place of which part, in files and in secrets.
-FILES = {"certificate": "path", "private_key": "privatekey_path", "chain": "chain_path"}
-SECRETS = {"certificate": "certificate_secret", "private_key": "privatekey_secret", "chain": "chain_secret"}
-# What a CSR carries already, or leaves with its owner.
-NOT_WITH_CSR = ("common_name", "hosts", "subject", "key_size", "privatekey_path", "privatekey_secret")
 
 
 def run(task):
     """Keep one certificate."""
-    wanted = _wanted(task)
-    files, secrets = (
-        {part: task.params[name] for part, name in names.items() if task.params[name]} for names in (FILES, SECRETS)
-    )
-    if bool(files) == bool(secrets):
-        raise InputError(
-            "Say where the certificate is kept: either in files (path, privatekey_path, chain_path) or in secrets "
-            "(certificate_secret, privatekey_secret, chain_secret)."
-        )
-    place_names = FILES if files else SECRETS
-    if "certificate" not in (files or secrets) or (not wanted.csr and "private_key" not in (files or secrets)):
-        needed = place_names["certificate"] + ("" if wanted.csr else f" and {place_names['private_key']}")
-        raise InputError(f"Without {needed} the next run could not tell what it has: give {needed}.")
-    places = [place.lstrip("/") if secrets else os.path.realpath(place) for place in (files or secrets).values()]
-    if len(set(places)) < len(places):
-        raise InputError(f"'{max(places, key=places.count)}' is given twice: certificate, key and chain lie apart.")
+    wanted = wanted_of(task)
     client = connect(task)
-    if files:
-        mode = task.params["mode"] if task.params["mode"] is not None else "0644"
-        place = Files(task, files, {"certificate": mode, "chain": mode, "private_key": task.params["privatekey_mode"]})
-    else:
-        place = Secrets(client, secrets, task.params["store"])
-    Keeper(task, client, wanted, place, task.params).converge()
-
-
-def _wanted(task):
-    params = task.params
-    csr = params["csr_content"]
-    if params["csr_path"]:
-        csr = read_or_predict(task, params["csr_path"], "csr_path", _predicted_csr)
-    if csr:
-        clash = [name for name in NOT_WITH_CSR if params[name]]
-        if clash:
-            raise InputError(
-                f"{clash[0]} does not go with a CSR, which says it already, or leaves it to its owner: remove one."
-            )
-    elif not params["common_name"]:
-        raise InputError("Give common_name, or a CSR as csr_path or csr_content.")
-    subject = {name: value for name, value in (params["subject"] or {}).items() if value}
-    size = checked_size(params["key_type"], params["key_size"])
-    return Wanted(csr, params["common_name"], params["hosts"] or [], subject, params["key_type"], size)
-
-
-def _predicted_csr():
-    """Return a CSR that no present certificate fits."""
-    return build_csr(generate_key("ECDSA"), "the CSR to come", ["localhost"])
+    Keeper(task, client, wanted, place_of(task, client, with_key=not wanted.csr), task.params).converge()
 
 
 def main():

@@ -153,9 +153,14 @@ secret:
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
-from ansible_collections.dcos.security.plugins.module_utils._converge import converge, read_or_predict
-from ansible_collections.dcos.security.plugins.module_utils._credential import Credential, build, choose_endpoint
-from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._converge import converge
+from ansible_collections.dcos.security.plugins.module_utils._credential import (
+    Credential,
+    build,
+    choose_endpoint,
+    generated_key,
+    given_key,
+)
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 from ansible_collections.dcos.security.plugins.module_utils._permissions import check_uid
 
@@ -185,12 +190,12 @@ def run(task):
     if params["state"] == "absent":
         converge(task, credential, None)
         return
-    new_key = _given_key(task, credential)
+    new_key = given_key(task, credential)
 
     def desired(before):
         key = new_key
         if key is None:
-            key = before["private_key"] if before else _generated(task)
+            key = before["private_key"] if before else generated_key(task)
         return build(params["uid"], key, choose_endpoint(before, params["login_endpoint"], params["strict"]))
 
     after = converge(task, credential, desired).after
@@ -202,31 +207,6 @@ def run(task):
         uid=after["uid"],
         login_endpoint=after["login_endpoint"],
     )
-
-
-def _given_key(task, credential):
-    """Return the private key that the options call for, or None to keep the stored one or make the first."""
-    params = task.params
-    # An empty key is no missing one: a template that came out empty must not have another key made.
-    if params["private_key"] is not None:
-        return params["private_key"]
-    if params["private_key_path"] is not None:
-        return read_or_predict(task, params["private_key_path"], "private_key_path", lambda: _generated(task))
-    if params["from_path"] is not None:
-        source = credential.at(params["from_path"]).read()
-        if source:
-            return source["private_key"]
-        if not task.check_mode:
-            raise InputError(f"from_path: there is no secret '{params['from_path']}' to take the key from.")
-        task.warn(f"There is no secret '{params['from_path']}'; check mode assumes that an earlier task makes it.")
-    return _generated(task) if params["rotate"] or params["from_path"] is not None else None
-
-
-def _generated(task):
-    """Make a key; in check mode it is thrown away, but its public half is a valid prediction."""
-    key = _keys.generate_private_key(task.params["size"])
-    task.hide(key)
-    return key
 
 
 def main():

@@ -62,16 +62,16 @@ TESTED = CORE.startswith(("2.17.", "2.18.", "2.19.", "2.20.", "2.21."))
 DISCOVERED = ("auto", "auto_silent", "auto_legacy", "auto_legacy_silent")
 
 
-def in_worker(name: str, keys: bool = False) -> type:
+def in_worker(name: str, keys: bool = False, files: tuple = ()) -> type:
     """Return the class ``ActionModule`` of the action plugin that runs the module ``name``.
 
     Call it as the plugin is loaded: that happens in the parent process, at the first task that uses it, so that what is
     imported here is inherited by every worker and no task pays for it.
 
     Args:
-        name: of the Ansible module. The options in its ``FILES``, if it has such a mapping, name files to be written;
-            a task that gives one of them runs as an ordinary module.
+        name: of the Ansible module.
         keys: whether it handles keys, so that its libraries are worth being imported beforehand.
+        files: options that name files to be written. A task that gives one of them runs as an ordinary module.
     """
     with bytecode_cached():
         module = importlib.import_module(f"{PLUGINS}modules.{name}")
@@ -80,7 +80,6 @@ def in_worker(name: str, keys: bool = False) -> type:
     if possible:
         # A worker is a fork, and what its garbage collector visits has to be copied. All that is here stays anyway.
         gc.freeze()
-    files = tuple(getattr(module, "FILES", {}).values())
     return type("ActionModule", (InWorker,), {"module": module, "files": files, "possible": possible})
 
 

@@ -29,7 +29,7 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 from ansible.module_utils.common.parameters import PASS_VARS
 
-from ansible_collections.dcos.security.plugins.module_utils import _client, _http
+from ansible_collections.dcos.security.plugins.module_utils import _client, _http, _tls
 
 MODULES = "ansible_collections.dcos.security.plugins.modules"
 CONTROLS = "/_emulator"
@@ -155,7 +155,7 @@ class Cluster:
             session.trust_env = False
             if self.ca_path:
                 # By itself Python 3.13 does not trust the root that a cluster makes.
-                session.mount(self.url, _http._adapter_class(_http._ssl_context(self.ca_path))())
+                session.mount(self.url, _tls.adapter_class(_tls.ssl_context(self.ca_path))())
         more.setdefault("headers", {"Authorization": f"token={self.token}"})
         return session.request(method, self.url + path, json=body, **more)
 

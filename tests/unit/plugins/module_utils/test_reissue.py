@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.dcos.security.plugins.module_utils import _x509
+from ansible_collections.dcos.security.plugins.module_utils import _reissue, _x509
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.tests.unit.plugins.module_utils.authority import NOW, WANTED, Ca, csr_for
 
@@ -28,7 +28,7 @@ def ec_key():
 
 
 def reasons(certificate, key, ca, wanted=None, remaining_days=30, **changes):
-    return _x509.reissue_reasons(certificate, key, wanted or {**WANTED, **changes}, ca.pem, remaining_days, NOW)
+    return _reissue.reissue_reasons(certificate, key, wanted or {**WANTED, **changes}, ca.pem, remaining_days, NOW)
 
 
 @pytest.fixture(scope="module")
@@ -148,17 +148,17 @@ def test_a_request_as_what_is_wanted(certificate, ec_key, ca):
 )
 def test_would_expire_early(ca_days, hours, remaining_days, early):
     ca_end = (NOW + timedelta(days=ca_days)).isoformat().replace("+00:00", "Z")
-    assert _x509.would_expire_early(ca_end, hours, remaining_days, NOW) is early
+    assert _reissue.would_expire_early(ca_end, hours, remaining_days, NOW) is early
 
 
 @pytest.mark.parametrize(
     ("text", "hours"), [("87600h", 87600), ("8760h0m0s", 8760), ("90m", 1.5), ("1h30m", 1.5), ("36s", 0.01)]
 )
 def test_expiry_hours(text, hours):
-    assert _x509.expiry_hours(text) == hours
+    assert _reissue.expiry_hours(text) == hours
 
 
 @pytest.mark.parametrize("text", ["", None, "10y", "h", "87600", "1.2.3h"])
 def test_expiry_that_is_no_duration(text):
     with pytest.raises(InputError, match="duration"):
-        _x509.expiry_hours(text)
+        _reissue.expiry_hours(text)

@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the dcos.security maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a certificate, its key and its chain are kept: in files or in secrets.
+
+This file is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._options import read_bytes
+from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
+
+# In this order they are written: a key without its certificate is finished by the next run, which keeps the key.
+PARTS = ("private_key", "chain", "certificate")
+# Which option names the place of which part, in files and in secrets.
+FILES = {"certificate": "path", "private_key": "privatekey_path", "chain": "chain_path"}
+SECRETS = {"certificate": "certificate_secret", "private_key": "privatekey_secret", "chain": "chain_secret"}
+
+
+def place_of(task, client: Client, with_key: bool) -> Files | Secrets:
+    """Return the place that the options of dcos_ca_cert name.
+
+    Raises InputError for two kinds of places or none, for a place that is missing, and for one that is given twice.
+    """
+    files, secrets = (
+        {part: task.params[name] for part, name in names.items() if task.params[name]} for names in (FILES, SECRETS)
+    )
+    if bool(files) == bool(secrets):
+        raise InputError(
+            "Say where the certificate is kept: either in files (path, privatekey_path, chain_path) or in secrets "
+            "(certificate_secret, privatekey_secret, chain_secret)."
+        )
+    names, paths = (FILES, files) if files else (SECRETS, secrets)
+    if "certificate" not in paths or (with_key and "private_key" not in paths):
+        needed = names["certificate"] + (f" and {names['private_key']}" if with_key else "")
+        raise InputError(f"Without {needed} the next run could not tell what it has: give {needed}.")
+    places = [os.path.realpath(path) if files else path.lstrip("/") for path in paths.values()]
+    if len(set(places)) < len(places):
+        raise InputError(f"'{max(places, key=places.count)}' is given twice: certificate, key and chain lie apart.")
+    return Files(task, files) if files else Secrets(client, secrets, task.params["store"])
+
+
+class Files:
+    """A certificate kept in files; ``paths`` is {part: path} of PARTS."""
+
+    def __init__(self, task, paths: dict):
+        self._task = task
+        self._paths = paths
+        mode = task.params["mode"] if task.params["mode"] is not None else "0644"
+        self._modes = {"certificate": mode, "chain": mode, "private_key": task.params["privatekey_mode"]}
+        self.parts = tuple(paths)
+
+    def load(self) -> dict:
+        """Return {part: PEM} of what is there."""
+        return {part: _text(read_bytes(path, part)) for part, path in self._paths.items() if os.path.exists(path)}
+
+    def prepare(self) -> None:
+        """Raise InputError where files cannot be made, before a certificate is issued that could not be kept."""
+        for folder in sorted({os.path.dirname(path) or "." for path in self._paths.values()}):
+            if not os.access(folder, os.W_OK | os.X_OK):
+                state = "cannot be written to" if os.path.isdir(folder) else "is no folder"
+                raise InputError(f"The certificate cannot be kept, because '{folder}' {state}. Create it first.")
+
+    def save(self, contents: dict, _before: dict) -> bool:
+        """Write the given parts aside and rename them together."""
+        self._task.write_files(
+            [(self._paths[part], contents[part], self._modes[part]) for part in PARTS if part in contents]
+        )
+        return True
+
+    def tidy(self) -> bool:
+        """Set owner, mode and the like of all parts; True if that changed any."""
+        return self._task.set_attributes(
+            {path: self._modes[part] for part, path in self._paths.items() if os.path.exists(path)}
+        )
+
+
+class Secrets:
+    """A certificate kept in text secrets; ``paths`` is {part: path} of PARTS."""
+
+    def __init__(self, client: Client, paths: dict, store: str):
+        self._secrets = {part: Secret(client, path, store) for part, path in paths.items()}
+        self.parts = tuple(paths)
+
+    def load(self) -> dict:
+        """Return {part: PEM} of what is there; one read a part."""
+        found = {part: secret.read() for part, secret in self._secrets.items()}
+        return {part: _text(present["value"]) for part, present in found.items() if present}
+
+    def prepare(self) -> None:
+        """Whether a secret may be written shows only when it is."""
+
+    def save(self, contents: dict, before: dict) -> bool:
+        """Write the given parts one after the other, the certificate last; False as soon as somebody was faster."""
+        for part in (part for part in PARTS if part in contents):
+            secret, desired = self._secrets[part], {"content_type": TEXT, "value": contents[part]}
+            if not (secret.update({}, desired) if part in before else secret.create(desired)):
+                return False
+        return True
+
+    def tidy(self) -> bool:
+        """Secrets have no attributes to set."""
+        return False
+
+
+def _text(value):
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
