@@ -77,7 +77,7 @@ def _bars(results: Results, scenario: str, title: str) -> Figure:
 def _tasks(results: Results) -> Figure:
     """The cost of a task as a multiple of a no-op module's, on both paths."""
     base = results.of("tasks", tasks.NO_OP, latency_ms=0)
-    rows = [*tasks.MODULES, tasks.URI, tasks.NO_OP]
+    rows = [*tasks.MODULES, tasks.URI, tasks.REQUESTS, tasks.NO_OP]
     figure, axes = plt.subplots(figsize=(9, 0.42 * len(rows) + 1.4), layout="constrained")
     for row, name in enumerate(rows):
         for path, colour in ((tasks.ORDINARY, GREY), (tasks.FAST, BLUE)):

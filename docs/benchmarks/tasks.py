@@ -22,6 +22,7 @@ from measure import timed
 
 UID = "bench"
 NO_OP = "ansible.builtin.ping"
+REQUESTS = "import_requests"  # of the directory library: another no-op
 URI = "ansible.builtin.uri"
 PIPELINED = ", pipelining"
 FAST, ORDINARY = "", ", ordinary path"
@@ -76,6 +77,7 @@ def _round_of_tasks(bench: Bench, dcos: Cluster) -> None:
     command.environment.update(
         ANSIBLE_CALLBACK_PLUGINS=str(HERE / "callback_plugins"),
         ANSIBLE_CALLBACKS_ENABLED="task_clock",
+        ANSIBLE_LIBRARY=str(HERE / "library"),
         BENCH_TASK_CLOCK=str(clock),
     )
     timed(command)
@@ -111,6 +113,7 @@ def _play(folder: Path, dcos: Cluster, cycles: int) -> list[dict[str, Any]]:
                     **register,
                 }
             )
+    cycle.append({"name": REQUESTS, REQUESTS: {}})
     for name, given in ((NO_OP, {}), (URI, uri)):
         cycle.append({"name": name, name: given})
         cycle.append({"name": name + PIPELINED, name: given, "vars": {"ansible_pipelining": True}})

@@ -294,13 +294,14 @@ class TestRenewal:
 
         def strict(handler):
             if handler.path == LOGIN:
-                peer.answers = [granted(fresh)]
+                answer = granted(fresh)
             elif handler.headers["Authorization"] == f"token={fresh}":
-                peer.answers = [Answer(200, {})]
+                answer = Answer(200, {})
             else:
                 gate.wait(5)
-                peer.answers = [REJECTED]
+                answer = REJECTED
             with lock:
+                peer.answers = [answer]
                 serve(handler)
 
         lock = threading.Lock()
