@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import os
+from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
@@ -22,13 +23,20 @@ FILES = {"certificate": "path", "private_key": "privatekey_path", "chain": "chai
 SECRETS = {"certificate": "certificate_secret", "private_key": "privatekey_secret", "chain": "chain_secret"}
 
 
-def place_of(task, client: Client, with_key: bool) -> Files | Secrets:
-    """Return the place that the options of dcos_ca_cert name.
+class Places(NamedTuple):
+    """What the options of dcos_ca_cert name, {part: path} of PARTS; one of the two is empty."""
+
+    files: dict
+    secrets: dict
+
+
+def places_of(params: dict, with_key: bool) -> Places:
+    """Return the places that the options of dcos_ca_cert name.
 
     Raises InputError for two kinds of places or none, for a place that is missing, and for one that is given twice.
     """
     files, secrets = (
-        {part: task.params[name] for part, name in names.items() if task.params[name]} for names in (FILES, SECRETS)
+        {part: params[name] for part, name in names.items() if params[name]} for names in (FILES, SECRETS)
     )
     if bool(files) == bool(secrets):
         raise InputError(
@@ -39,10 +47,15 @@ def place_of(task, client: Client, with_key: bool) -> Files | Secrets:
     if "certificate" not in paths or (with_key and "private_key" not in paths):
         needed = names["certificate"] + (f" and {names['private_key']}" if with_key else "")
         raise InputError(f"Without {needed} the next run could not tell what it has: give {needed}.")
-    places = [os.path.realpath(path) if files else path.lstrip("/") for path in paths.values()]
-    if len(set(places)) < len(places):
-        raise InputError(f"'{max(places, key=places.count)}' is given twice: certificate, key and chain lie apart.")
-    return Files(task, files) if files else Secrets(client, secrets, task.params["store"])
+    spots = [os.path.realpath(path) if files else path.lstrip("/") for path in paths.values()]
+    if len(set(spots)) < len(spots):
+        raise InputError(f"'{max(spots, key=spots.count)}' is given twice: certificate, key and chain lie apart.")
+    return Places(files, secrets)
+
+
+def opened(task, client: Client, places: Places) -> Files | Secrets:
+    """Return what reads and writes the places."""
+    return Files(task, places.files) if places.files else Secrets(client, places.secrets, task.params["store"])
 
 
 class Files:

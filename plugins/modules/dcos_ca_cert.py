@@ -231,7 +231,7 @@ reasons:
 from ansible_collections.dcos.security.plugins.module_utils._certificate import Keeper, wanted_of
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._places import place_of
+from ansible_collections.dcos.security.plugins.module_utils._places import opened, places_of
 
 SPEC = {
     "common_name": {"type": "str"},
@@ -260,8 +260,9 @@ SPEC = {
 def run(task):
     """Keep one certificate."""
     wanted = wanted_of(task)
+    places = places_of(task.params, with_key=not wanted.csr)
     client = connect(task)
-    Keeper(task, client, wanted, place_of(task, client, with_key=not wanted.csr), task.params).converge()
+    Keeper(task, client, wanted, opened(task, client, places), task.params).converge()
 
 
 def main():

@@ -71,6 +71,8 @@ def test_where_it_is_kept(cluster, tmp_path):
     ):
         outcome = cluster.fail(MODULE, common_name=CN, **options)
         assert not outcome.sent
+        # What is wrong with the task comes before what is wrong with the connection.
+        assert cluster.fail(MODULE, common_name=CN, ca_path="/missing", **options)["msg"] == outcome["msg"]
     assert "common_name" in cluster.fail(MODULE, path=path, privatekey_path=path + "2")["msg"]
 
 

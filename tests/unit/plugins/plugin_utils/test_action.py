@@ -135,6 +135,15 @@ def test_each_plugin_runs_the_module_of_its_name():
     assert in_new_process(script).splitlines() == [f"{name} True" for name in ACTIONS]
 
 
+def test_what_writes_files_says_so():
+    script = """
+        from ansible_collections.dcos.security.plugins.action.dcos_ca_cert import ActionModule
+        from ansible_collections.dcos.security.plugins.module_utils._places import FILES
+        print(sorted(ActionModule.files) == sorted(FILES.values()))
+    """
+    assert in_new_process(script) == "True\n"
+
+
 @pytest.mark.parametrize(
     "library, source",
     [
