@@ -17,7 +17,8 @@ options:
   auth_method:
     description:
       - How to authenticate. With V(auto), the first that the given options allow, in this order - O(auth_token),
-        O(auth_credential), O(auth_username) with a private key, O(auth_username) with O(auth_password).
+        O(auth_credential), O(auth_username) with a private key, O(auth_username) with O(auth_password). It is the
+        default.
       - V(cli) uses the cluster that the DC/OS CLI is attached to, its token and its CA. See also O(cluster).
       - Falls back to the environment variable E(DCOS_AUTH_METHOD).
     type: str
@@ -91,6 +92,8 @@ options:
 notes:
   - The modules run on the controller in nearly all cases (C(connection=local), or C(delegate_to=localhost)); the host
     that runs a task needs the libraries below and access to the cluster.
+  - Without a token, the first request of a process is one login; the items of a loop share it on the controller. The
+    numbers of requests that modules name are without it.
   - Proxies are taken from the usual environment variables. The collection writes no token to disk.
   - A task that fails at a request returns C(failure), a dictionary with the C(status) of the answer (null if there was
     none), the error C(code) of DC/OS if it gave one, and C(method) and C(path) of the request.

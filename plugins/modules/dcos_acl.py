@@ -71,6 +71,7 @@ options:
       - Revoke every other direct permission of the subject, after granting what is listed. An empty list of
         O(permissions) revokes all.
       - Permissions by way of groups are left alone.
+      - It needs O(uid) or O(gid), and O(state=present).
     type: bool
     default: false
   concurrency:
@@ -81,6 +82,11 @@ notes:
   - A new permission may take some seconds to act, because the cluster caches decisions.
   - A rid is checked against the grammar before anything is sent. What the permission reference does not know is only
     warned about, as it may be newer.
+  - Needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
+  - Requests - 1 for permissions that are as wanted, however many they are. Each one that is granted or revoked costs
+    1 more, and a rid on which the subject had nothing another 1, or up to 3 if it has a description and its ACL
+    exists already. In check mode each such rid costs 1. Without a subject 1, and 1 for each ACL that is created,
+    described or deleted.
 seealso:
   - module: dcos.security.dcos_service_account
   - name: Permission reference

@@ -29,6 +29,7 @@ options:
     type: str
 notes:
   - Everybody may read their own permissions; the rest needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
+  - Requests - 1, 2 with O(rid).
 seealso:
   - module: dcos.security.dcos_acl
 """

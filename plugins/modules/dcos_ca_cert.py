@@ -81,7 +81,8 @@ options:
   csr_path:
     description:
       - Path of a file with a certificate signing request (PEM) to have signed as it is. The private key is then the
-        caller's own affair, and what the CSR says already (O(common_name), O(hosts), O(subject)) must not be given.
+        caller's own affair. What the CSR says already (O(common_name), O(hosts), O(subject), O(key_size)) must not be
+        given, nor O(privatekey_path) or O(privatekey_secret).
     type: path
   csr_content:
     description: What O(csr_path) would hold. The two are mutually exclusive.
@@ -131,6 +132,9 @@ options:
     default: false
 notes:
   - The CA issues to whoever has C(dcos:adminrouter:ops:ca:rw) C(full) or C(dcos:superuser).
+  - Requests - 1 for a certificate in files that is as wanted, and with secrets 1 more for each of them. To issue one
+    costs 1 more for the signature, 1 for a key that the CA makes, and with secrets 1 for each that is written and 1
+    to read each back. For the chain of a CA that is no root, 2 more.
 seealso:
   - module: dcos.security.dcos_secret
   - name: community.crypto.openssl_csr
@@ -175,12 +179,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 certificate:
-  description: The certificate as PEM. Empty where check mode could only predict it.
+  description: The certificate as PEM. In check mode the present one, even where it would be issued anew; empty, and
+    all that describes it null, if there is none.
   returned: success
   type: str
   sample: "-----BEGIN CERTIFICATE-----\nMIID...\n-----END CERTIFICATE-----\n"
 chain:
-  description: Its issuers as PEM, the nearest first.
+  description: Its issuers as PEM, the nearest first. Without O(chain_path) and O(chain_secret) only the CA that
+    signs.
   returned: success
   type: str
   sample: "-----BEGIN CERTIFICATE-----\nMIID...\n-----END CERTIFICATE-----\n"

@@ -40,6 +40,8 @@ options:
         C(dcos:adminrouter:ops:ca:ro) C(full), or C(dcos:superuser).
     type: bool
     default: false
+notes:
+  - Requests - 2, 3 with O(issued).
 seealso:
   - module: dcos.security.dcos_ca_cert
 """

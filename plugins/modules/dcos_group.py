@@ -43,6 +43,8 @@ options:
 notes:
   - The group C(superusers) is neither deleted nor left without members.
   - Needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
+  - Requests - 1 for a group that is as wanted, 3 with O(members). Creation, deletion, a changed description and each
+    member added or removed cost 1 more.
 seealso:
   - module: dcos.security.dcos_group_info
   - module: dcos.security.dcos_acl

@@ -21,6 +21,8 @@ options:
     description: Name of the group. If not given, all groups are listed, without their members.
     type: str
     aliases: [name]
+notes:
+  - Requests - 1 for the list, 3 with O(gid).
 seealso:
   - module: dcos.security.dcos_group
   - module: dcos.security.dcos_acl_info

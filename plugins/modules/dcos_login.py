@@ -40,6 +40,7 @@ options:
 notes:
   - The task never reports a change, as a login changes nothing on the cluster.
   - Register the result with care, it holds the token. Set C(no_log=true) if your callbacks show results.
+  - Requests - none for a given token that is valid long enough, else 1; 2 more with O(secret_path).
 seealso:
   - module: dcos.security.dcos_service_account_secret
 """

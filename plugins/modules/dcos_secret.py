@@ -50,7 +50,8 @@ options:
     description: Value of a binary secret, base64-encoded.
     type: str
   src:
-    description: Path of a file whose content becomes a binary secret.
+    description: Path of a file, on the host that runs the task, whose content becomes a binary secret. It is not looked
+      for in the C(files) folders of roles.
     type: path
   description:
     description: Description of a text secret; binary ones have none. Compared only where the cluster returns it.
@@ -64,6 +65,10 @@ options:
     type: str
     choices: [always, on_create]
     default: always
+notes:
+  - Needs C(dcos:secrets:default:/<path>) C(read), and C(create), C(update) or C(delete) for what it does, or
+    C(dcos:superuser).
+  - Requests - 1 for a secret that is as wanted, 2 if it is written or deleted.
 seealso:
   - module: dcos.security.dcos_service_account_secret
 """
@@ -83,7 +88,7 @@ EXAMPLES = r"""
     url: https://dcos.example.com
     auth_token: "{{ dcos_login.token }}"
     path: cassandra/keystore
-    src: files/cassandra.jks
+    src: "{{ playbook_dir }}/files/cassandra.jks"
 
 - name: Store several, without showing their values
   dcos.security.dcos_secret:

@@ -30,6 +30,7 @@ options:
 notes:
   - Listing a folder needs C(dcos:secrets:list:default:/<folder>) C(read), describing a secret
     C(dcos:secrets:default:/<path>) C(read). One of them suffices for a path that is either.
+  - Requests - 1, 2 with O(path).
 seealso:
   - module: dcos.security.dcos_secret
   - plugin: dcos.security.dcos_secret

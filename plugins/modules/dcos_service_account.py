@@ -66,6 +66,10 @@ options:
     description: Allow this module to delete or rekey the accounts of DC/OS itself, whose names begin with V(dcos_).
     type: bool
     default: false
+notes:
+  - Requests - 1 for an account that is as wanted, 2 with O(groups). A new account costs 2 more, a changed description
+    1, each membership 1. To delete one takes 4. Replacing a key takes 14, and 1 more for each membership and each
+    granted action, as it is written down on the cluster first.
 seealso:
   - module: dcos.security.dcos_service_account_secret
   - module: dcos.security.dcos_acl

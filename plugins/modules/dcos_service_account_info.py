@@ -21,6 +21,8 @@ options:
     description: Name of the service account. If not given, all are listed, without their memberships.
     type: str
     aliases: [name]
+notes:
+  - Requests - 1 for the list, 2 with O(uid).
 seealso:
   - module: dcos.security.dcos_service_account
   - module: dcos.security.dcos_acl_info
@@ -44,7 +46,9 @@ EXAMPLES = r"""
 
 - name: Find accounts that share a key
   ansible.builtin.debug:
-    msg: "{{ services.service_accounts | groupby('fingerprint') | selectattr('1.1', 'defined') }}"
+    msg: "{{ readable | groupby('fingerprint') | selectattr('1.1', 'defined') }}"
+  vars:
+    readable: "{{ services.service_accounts | selectattr('fingerprint') }}"
 """
 
 RETURN = r"""

@@ -78,6 +78,10 @@ options:
     description: Make a new key, whatever is stored. Give it to the account, too.
     type: bool
     default: false
+notes:
+  - Needs C(dcos:secrets:default:/<path>) C(read), and C(create), C(update) or C(delete) for what it does, or
+    C(dcos:superuser).
+  - Requests - 1 for a credential that is as wanted, 2 if it is written or deleted, and 1 more with O(from_path).
 seealso:
   - module: dcos.security.dcos_service_account
   - module: dcos.security.dcos_login

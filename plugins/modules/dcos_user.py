@@ -61,6 +61,9 @@ options:
 notes:
   - The user who is logged in and the last member of the group C(superusers) are not deleted.
   - Needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
+  - Requests - 1 for a user who is as wanted, 2 with O(groups), and 1 more, a login, to compare O(user_password)
+    unless O(update_password=on_create). Creation, a change and each membership cost 1 more,
+    deletion 2.
 seealso:
   - module: dcos.security.dcos_user_info
   - module: dcos.security.dcos_group

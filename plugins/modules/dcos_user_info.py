@@ -22,6 +22,8 @@ options:
     description: Name of the user. If not given, all users are listed, without their memberships.
     type: str
     aliases: [name]
+notes:
+  - Requests - 1 for the list, 2 with O(uid).
 seealso:
   - module: dcos.security.dcos_user
   - module: dcos.security.dcos_acl_info

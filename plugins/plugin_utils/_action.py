@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The fast path: the code of a module, run in the worker process of the controller that has the task anyway.
 
-To pack a module, start an interpreter and import its libraries takes ten times as long as what our modules do. Where
+To pack a module, start an interpreter and import its libraries takes many times as long as what our modules do. Where
 the host is the controller itself, none of that is needed. Everything that makes a result is the same code on both
 paths: ``main()`` of the module, AnsibleModule, and the reader of module results in ansible-core.
 

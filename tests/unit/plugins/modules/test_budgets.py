@@ -110,3 +110,82 @@ def test_files_cost_info_only(cluster, tmp_path):
     wish = {**CERTIFICATE, "path": str(tmp_path / "crt"), "privatekey_path": str(tmp_path / "key")}
     cluster.run("dcos_ca_cert", **wish)
     assert cluster.run("dcos_ca_cert", **wish).sent == ["POST /ca/api/v2/info"]
+
+
+def count(cluster, module, **options):
+    """Return how many requests it sends."""
+    return len(cluster.run(module, **options).sent)
+
+
+def test_an_account_to_its_end(cluster, pems):
+    public, other = (_keys.public_key_of(pem) for pem in pems[:2])
+    account = {"uid": "kafka", "public_key": public, "description": "x"}
+    cluster.iam("PUT", "/groups/brokers", {"description": ""})
+    assert count(cluster, "dcos_service_account", **account) == 3
+    assert count(cluster, "dcos_service_account", uid="kafka", description="y") == 2
+    assert count(cluster, "dcos_service_account", uid="kafka", public_key=other) == 14
+    assert count(cluster, "dcos_service_account", uid="kafka", groups=["brokers"]) == 3
+    cluster.run("dcos_acl", uid="kafka", rid=RID, actions=["create", "read"])
+    assert count(cluster, "dcos_service_account", uid="kafka", public_key=public) == 14 + 1 + 2
+    assert count(cluster, "dcos_service_account", uid="kafka", state="absent") == 4
+
+
+def test_an_acl_that_is_there_already(cluster, pems):
+    cluster.run("dcos_service_account", uid="kafka", public_key=_keys.public_key_of(pems[0]))
+    cluster.iam("PUT", f"/acls/{RID}", {"description": "Register"})
+    one = {"uid": "kafka", "rid": RID, "actions": ["create"]}
+    assert count(cluster, "dcos_acl", **one, check=True) == 2
+    assert count(cluster, "dcos_acl", **one, description="Register") == 1 + 3
+    assert count(cluster, "dcos_acl", **one, state="absent") == 2
+    assert count(cluster, "dcos_acl", **one, description="Other") == 1 + 4
+    assert count(cluster, "dcos_acl", uid="kafka", permissions=[], exclusive=True) == 2
+    assert count(cluster, "dcos_acl", rid=RID, description="Again") == 2
+    assert count(cluster, "dcos_acl", rid=RID, state="absent") == 2
+
+
+def test_information(cluster, pems):
+    cluster.run("dcos_service_account", uid="kafka", public_key=_keys.public_key_of(pems[0]))
+    cluster.run("dcos_secret", path="kafka/x", value="s3cret-value")
+    for module, options, requests in (
+        ("dcos_service_account_info", {}, 1),
+        ("dcos_service_account_info", {"uid": "kafka"}, 2),
+        ("dcos_user_info", {}, 1),
+        ("dcos_user_info", {"uid": cluster.username}, 2),
+        ("dcos_group_info", {}, 1),
+        ("dcos_group_info", {"gid": "superusers"}, 3),
+        ("dcos_acl_info", {}, 1),
+        ("dcos_acl_info", {"uid": "kafka"}, 1),
+        ("dcos_acl_info", {"gid": "superusers"}, 1),
+        ("dcos_acl_info", {"rid": "dcos:superuser"}, 2),
+        ("dcos_secret_info", {}, 1),
+        ("dcos_secret_info", {"path": "kafka"}, 2),
+        ("dcos_secret_info", {"path": "kafka/x"}, 2),
+        ("dcos_ca_info", {}, 2),
+    ):
+        assert count(cluster, module, **options) == requests, (module, options)
+
+
+def test_groups_and_users(cluster):
+    group = {"gid": "brokers", "description": "Brokers"}
+    assert count(cluster, "dcos_group", **group) == 2
+    assert count(cluster, "dcos_group", **group) == 1
+    assert count(cluster, "dcos_group", gid="brokers", members=[cluster.username]) == 4
+    assert count(cluster, "dcos_group", gid="brokers", members=[cluster.username]) == 3
+    user = {"uid": "jane", "user_password": "wonderland"}
+    assert count(cluster, "dcos_user", **user) == 2
+    assert count(cluster, "dcos_user", **user) == 2
+    assert count(cluster, "dcos_user", **user, update_password="on_create") == 1
+    assert count(cluster, "dcos_user", uid="jane", user_password="looking-glass") == 3
+    assert count(cluster, "dcos_user", uid="jane", groups=["brokers"]) == 3
+    assert count(cluster, "dcos_user", uid="jane", groups=["brokers"]) == 2
+    assert count(cluster, "dcos_user", uid="jane", state="absent") == 3
+    assert count(cluster, "dcos_group", gid="brokers", state="absent") == 2
+
+
+def test_a_certificate_is_issued(cluster, tmp_path):
+    files = {"path": str(tmp_path / "crt"), "privatekey_path": str(tmp_path / "key")}
+    assert count(cluster, "dcos_ca_cert", **CERTIFICATE, **files) == 2
+    assert count(cluster, "dcos_ca_cert", **CERTIFICATE, **files, key_source="ca", force=True) == 2
+    assert count(cluster, "dcos_ca_cert", **CERTIFICATE, **files, key_source="ca", force=True, renew_key=True) == 3
+    secrets = {f"{part}_secret": f"kafka/{part}" for part in ("certificate", "privatekey", "chain")}
+    assert count(cluster, "dcos_ca_cert", **CERTIFICATE, **secrets) == 4 + 1 + 3 + 3
