@@ -11,10 +11,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from pathlib import Path
 from typing import IO
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from mirror import COLLECTIONS, mirror
 
 BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
@@ -101,9 +104,28 @@ class Venv:
                 download_or_stand_in(BOOTSTRAP_URL.format(version=version), script)
 
 
+def provide_ssh_key() -> None:
+    """Make the key pair that ansible-test wants to have, though nothing here uses SSH.
+
+    It would make one by itself, with a program that need not be there; and two of it at a time get in each other's way.
+    """
+    folder = Path.home() / ".ansible" / "test"
+    private, public = folder / "id_rsa", folder / "id_rsa.pub"
+    if private.exists() and public.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    key = rsa.generate_private_key(65537, 2048)
+    formats = (serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    private.touch(mode=0o600)
+    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, *formats))
+    public.write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH) + b"\n"
+    )
+
+
 def download_or_stand_in(url: str, path: Path) -> None:
     """Write the script at ``url`` to ``path``, or the stand-in where the network does not give it."""
-    part = path.with_suffix(".part")
+    part = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")  # several may be at it
     try:
         with urllib.request.urlopen(url, timeout=10) as response, part.open("wb") as file:
             shutil.copyfileobj(response, file)

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
 
-from ansible_test import Venv
+from ansible_test import Venv, provide_ssh_key
 from mirror import COLLECTIONS, mirror
 
 PROCESSORS = os.cpu_count() or 1
@@ -27,6 +27,7 @@ def run_integration(venv: Venv, arguments: list[str], in_process: bool = True) -
     Without ``arguments`` for ansible-test all targets run, as many at a time as there are processors. Each series of
     them has a copy of the tree to itself, because ansible-test has one folder for the output of all targets.
     """
+    provide_ssh_key()
     if arguments:
         return run_targets(venv, mirror(), arguments, in_process)
     targets = sorted(path.name for path in (mirror() / "tests/integration/targets").glob("*/"))

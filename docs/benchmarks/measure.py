@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measuring commands: how long, how much of the processor, how many requests; and what the numbers say."""
+"""Measuring commands: how long, how much of the processor and of memory, how many requests; and what that says."""
 
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -31,8 +32,9 @@ class Command(NamedTuple):
 class Series:
     """What was measured of one variant under one condition, a number for each round.
 
-    ``seconds`` is the time on the clock, ``cpu_seconds`` that of the processors, for the command and its children, and
-    ``requests`` how many reached the cluster. ``case`` is the condition, such as {"latency_ms": 20}.
+    ``seconds`` is the time on the clock, ``cpu_seconds`` that of the processors, for the command and its children,
+    ``peak_mib`` the memory of the largest of them at its peak, and ``requests`` how many reached the cluster. ``case``
+    is the condition, such as {"latency_ms": 20}.
     """
 
     scenario: str
@@ -40,6 +42,7 @@ class Series:
     case: dict[str, Any]
     seconds: list[float] = field(default_factory=list)
     cpu_seconds: list[float] = field(default_factory=list)
+    peak_mib: list[float] = field(default_factory=list)
     requests: list[int] = field(default_factory=list)
 
     @property
@@ -78,19 +81,21 @@ def measure(series: Series, command: Command, cluster: Cluster, expect: str = ""
     measurement.
     """
     cluster.count()
-    seconds, cpu_seconds, output = timed(command)
+    seconds, usage, output = timed(command)
+    cpu_seconds = usage.ru_utime + usage.ru_stime
     if expect not in output:
         sys.exit(f"{series.variant} did not say '{expect}':\n{output}")
     series.seconds.append(round(seconds, 4))
     series.cpu_seconds.append(round(cpu_seconds, 4))
+    series.peak_mib.append(round(usage.ru_maxrss / 1024, 1))
     series.requests.append(cluster.count())
     case = ", ".join(f"{name} {value}" for name, value in series.case.items())
     print(f"  {series.variant}, {case}: {seconds:.2f} s, {cpu_seconds:.2f} s of processor", flush=True)
     return output
 
 
-def timed(command: Command) -> tuple[float, float, str]:
-    """Run a command; return seconds on the clock, seconds of processor, and output. Ends the benchmark if it fails."""
+def timed(command: Command) -> tuple[float, resource.struct_rusage, str]:
+    """Run a command; return seconds on the clock, what it used, and its output. Ends the benchmark if it fails."""
     with tempfile.TemporaryFile("w+") as output:
         start = time.perf_counter()
         with subprocess.Popen(
@@ -109,7 +114,7 @@ def timed(command: Command) -> tuple[float, float, str]:
         text = output.read()
     if process.returncode:
         sys.exit(f"{command.arguments} failed:\n{text}")
-    return seconds, usage.ru_utime + usage.ru_stime, text
+    return seconds, usage, text
 
 
 class Ratio(NamedTuple):

@@ -125,8 +125,8 @@ def _growths(results: Results) -> Iterator[str]:
         rows = []
         for first, second in _pairs(results, scenario):
             (size,) = first.case.values()
-            rows.append([str(size), *(text for run in (first, second) for text in _seconds_and_requests(run))])
-        columns = [what, "first run, s", "requests", "second run, s", "requests"]
+            rows.append([str(size), *(text for run in (first, second) for text in _costs(run))])
+        columns = [what, *(column for run in ("first", "second") for column in (f"{run} run, s", "requests", "MiB"))]
         text = f"![{what}](plots/{scenario}.svg)"
         if scenario != "growth_forks":
             text = f"{_fits(results, scenario, what)}\n\n{text}"
@@ -138,8 +138,9 @@ def _pairs(results: Results, scenario: str) -> list[tuple[Series, Series]]:
     return [(run, results.of(scenario, growth.SECOND, **run.case)) for run in runs if run.variant == growth.FIRST]
 
 
-def _seconds_and_requests(series: Series) -> tuple[str, str]:
-    return f"{series.median:.2f} ({min(series.seconds):.2f}–{max(series.seconds):.2f})", str(max(series.requests))
+def _costs(series: Series) -> tuple[str, str, str]:
+    seconds = f"{series.median:.2f} ({min(series.seconds):.2f}–{max(series.seconds):.2f})"
+    return seconds, str(max(series.requests)), f"{max(series.peak_mib):.0f}"
 
 
 def _fits(results: Results, scenario: str, what: str) -> str:
