@@ -175,9 +175,9 @@ def test_without_a_library_tasks_run_as_ordinary_modules():
 def test_loading_a_plugin_leaves_bytecode_and_no_importer_behind(tmp_path):
     script = """
         import sys
-        before = list(sys.meta_path)
         from ansible_collections.dcos.security.plugins.action import dcos_acl
-        assert sys.meta_path == before
+        from ansible_collections.dcos.security.plugins.plugin_utils import _bytecode
+        assert _bytecode._Finder not in sys.meta_path
     """
     environment = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
     in_new_process(script, **environment)
@@ -191,9 +191,9 @@ def test_loading_a_plugin_leaves_bytecode_and_no_importer_behind(tmp_path):
 def test_garbage_collection_of_a_worker_leaves_alone_what_it_inherits():
     script = """
         import gc
-        assert gc.get_freeze_count() == 0
+        before = gc.get_freeze_count()
         from ansible_collections.dcos.security.plugins.action import dcos_acl
-        print(gc.get_freeze_count() > 10000)
+        print(gc.get_freeze_count() > before + 10000)
     """
     assert in_new_process(script) == "True\n"
 
