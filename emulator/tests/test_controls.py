@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import signal
+import threading
 import time
 
 import pytest
@@ -138,6 +139,17 @@ def test_delays(fresh: Running) -> None:
     start = time.monotonic()
     assert get_users(fresh).status == 200
     assert 0.2 <= time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize(("when", "status"), [("before", 400), ("after", 200)])
+def test_what_is_delayed_is_done_late_or_answered_late(fresh: Running, when: str, status: int) -> None:
+    add_fault(fresh, action="delay", delay_ms=800, when=when, method="PUT")
+    late = threading.Thread(target=fresh.iam, args=("PUT", f"users/late-{when}", {"password": "geheim"}))
+    late.start()
+    time.sleep(0.4)
+    assert fresh.iam("GET", f"users/late-{when}").status == status
+    late.join()
+    assert fresh.iam("GET", f"users/late-{when}").status == 200
 
 
 def test_killing_the_process(start_emulator) -> None:

@@ -124,9 +124,11 @@ def rule_object(rule: Rule) -> dict[str, Any]:
 
 async def respond(rule: Rule, process: Process, scope: Scope, receive: Receive, send: Send) -> int | None:
     """Carry out the rule; returns the status that was sent, None if there was no response."""
+    response = await process() if rule.when == "after" else None
     if rule.delay_ms:
         await asyncio.sleep(rule.delay_ms / 1000)
-    response = await process() if rule.when == "after" or rule.action in ("delay", "truncate") else None
+    if response is None and rule.action in ("delay", "truncate"):
+        response = await process()
     match rule.action:
         case "delay":
             assert response is not None
