@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _reissue, _x509
-from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._client import Client, at_once
 from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict, report
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
 
@@ -90,8 +90,8 @@ class Keeper:
 
         Raises DcosError if something else keeps writing to the same place.
         """
-        before = present = self._place.load()
-        authority = _ca.info(self._client, self._options["profile"])
+        before, authority = at_once(self._place.load, lambda: _ca.info(self._client, self._options["profile"]))
+        present = before
         reasons: list = []
         for attempt in range(LOOKS):
             self._task.hide(present.get("private_key"))

@@ -223,6 +223,15 @@ def together(job: Callable, items: Iterable, concurrency: int) -> list:
     return [outcomes[number] for number in range(len(items))]
 
 
+def at_once(*jobs: Callable) -> list:
+    """Call ``jobs`` at the same time and return their results in order. Raises the first one's DcosError, if any."""
+    outcomes = together(lambda job: job(), jobs, len(jobs))
+    for _job, _result, error in outcomes:
+        if error:
+            raise error
+    return [result for _job, result, _error in outcomes]
+
+
 _last: dict = {}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._client import Client, at_once
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._options import read_bytes
 from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
@@ -101,9 +101,9 @@ class Secrets:
         self.parts = tuple(paths)
 
     def load(self) -> dict:
-        """Return {part: PEM} of what is there; one read a part."""
-        found = {part: secret.read() for part, secret in self._secrets.items()}
-        return {part: _text(present["value"]) for part, present in found.items() if present}
+        """Return {part: PEM} of what is there; one read a part, all at once."""
+        found = at_once(*(secret.read for secret in self._secrets.values()))
+        return {part: _text(present["value"]) for part, present in zip(self._secrets, found) if present}
 
     def prepare(self) -> None:
         """Whether a secret may be written shows only when it is."""
