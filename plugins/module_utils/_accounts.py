@@ -8,14 +8,14 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import functools
 from operator import itemgetter
 
 from ansible_collections.dcos.security.plugins.module_utils import _iam, _keys
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError, RefusedError
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_uid
-from ansible_collections.dcos.security.plugins.module_utils._rekey import Rekey, is_pending, restored_from
+from ansible_collections.dcos.security.plugins.module_utils._names import check_uid
 
 NATIVE_PREFIX = "dcos_"
 
@@ -114,12 +114,18 @@ class ServiceAccount(Account):
         self._allow_native = allow_native
         self._unfinished = unfinished
         self._record = None
-        self._rekey = Rekey(client, uid)
+
+    @functools.cached_property
+    def _rekey(self):
+        # Loaded only here, as an ordinary module compiles what it loads in each task.
+        from ansible_collections.dcos.security.plugins.module_utils._rekey import Rekey
+
+        return Rekey(self._client, self._uid)
 
     def read(self):
         """One GET of an account that is whole; a missing or half-restored one also has its journal looked up."""
         user = _iam.read_user(self._client, self._uid)
-        if user is None or is_pending(user):
+        if user is None or _iam.is_pending(user):
             user = self._finished(user)
         if not user:
             return user
@@ -146,7 +152,7 @@ class ServiceAccount(Account):
             remains = self._record is not None and user is None and self._unfinished == "drop"
             return {} if remains else user
         if self._unfinished == "foretell":
-            self.key_replaced, self.restored = True, restored_from(self._record)
+            self.key_replaced, self.restored = True, self._rekey.restored_from(self._record)
         return {"description": self._record["description"], "public_key": self._record["target_public_key"]}
 
     def differs(self, field, present, desired):

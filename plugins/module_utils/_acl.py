@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._client import IAM, UNKNOWN_GROUP, UNKNOWN_USER, Client
 from ansible_collections.dcos.security.plugins.module_utils._iam import group_path, user_path
-from ansible_collections.dcos.security.plugins.module_utils._permissions import rid_path
+from ansible_collections.dcos.security.plugins.module_utils._names import rid_path
 
 UNKNOWN_RID = "ERR_UNKNOWN_RESOURCE_ID"
 # What a revocation may answer when the grant is gone already.

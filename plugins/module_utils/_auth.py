@@ -17,7 +17,6 @@ import threading
 import time
 from datetime import datetime, timezone
 
-from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, HttpError, InputError
 from ansible_collections.dcos.security.plugins.module_utils._http import LOGIN_PATH
 from ansible_collections.dcos.security.plugins.module_utils._options import ANONYMOUS, read_text
@@ -73,6 +72,9 @@ def login(transport, uid: str, password=None, private_key=None) -> str:
     Raises AuthError if the cluster refuses, HttpError for any other bad answer, InputError for an unusable key.
     """
     if private_key is not None:
+        # Loaded only here, as an ordinary module compiles what it loads in each task.
+        from ansible_collections.dcos.security.plugins.module_utils import _keys
+
         body = {"uid": uid, "token": _keys.sign_login_token(uid, private_key)}
     else:
         body = {"uid": uid, "password": password}

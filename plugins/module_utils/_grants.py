@@ -15,13 +15,8 @@ from ansible_collections.dcos.security.plugins.module_utils._client import Clien
 from ansible_collections.dcos.security.plugins.module_utils._converge import report
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError, RefusedError
 from ansible_collections.dcos.security.plugins.module_utils._iam import SUPERUSERS
-from ansible_collections.dcos.security.plugins.module_utils._permissions import (
-    advice,
-    check_action,
-    check_gid,
-    check_rid,
-    check_uid,
-)
+from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._permissions import advice, check_action, check_rid
 
 SUPERUSER_RID = "dcos:superuser"
 

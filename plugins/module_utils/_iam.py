@@ -15,6 +15,8 @@ from urllib.parse import quote
 from ansible_collections.dcos.security.plugins.module_utils._client import IAM, UNKNOWN_GROUP, UNKNOWN_USER, Client
 
 SUPERUSERS = "superusers"
+# Ends the description of an account whose key is being replaced, see _rekey.
+PENDING = " [rekey pending]"
 
 
 def user_path(uid: str) -> str:
@@ -25,6 +27,11 @@ def user_path(uid: str) -> str:
 def group_path(gid: str) -> str:
     """Return the path of a group."""
     return f"{IAM}/groups/{quote(gid, safe='@')}"
+
+
+def is_pending(user) -> bool:
+    """Tell whether an account was recreated by a run that did not get to restoring all of it."""
+    return bool(user) and user.get("description", "").endswith(PENDING)
 
 
 def read_user(client: Client, uid: str):

@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ansible_collections.dcos.security.plugins.module_utils._cli import read_cluster
 from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, InputError
 
 METHODS = ["auto", "token", "password", "service_account", "cli"]
@@ -129,11 +128,13 @@ def _cli_cluster(params, method, given, environ):
             f"{wish} and {clash} are mutually exclusive: {wish} takes URL, token and CA from the configuration of the "
             "DC/OS CLI. Remove one of them."
         )
-    if cluster or method == "cli":
-        return read_cluster(cluster or environ.get("DCOS_CLUSTER"), environ)
-    if environ.get("DCOS_CLUSTER") and not (params.get("url") or environ.get("DCOS_URL") or given):
-        return read_cluster(environ["DCOS_CLUSTER"], environ)
-    return None
+    elsewhere = params.get("url") or environ.get("DCOS_URL") or given
+    if not (cluster or method == "cli" or (environ.get("DCOS_CLUSTER") and not elsewhere)):
+        return None
+    # Loaded only here, as an ordinary module compiles what it loads in each task.
+    from ansible_collections.dcos.security.plugins.module_utils._cli import read_cluster
+
+    return read_cluster(cluster or environ.get("DCOS_CLUSTER"), environ)
 
 
 def _ways(options):

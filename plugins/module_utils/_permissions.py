@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names of the IAM and their grammar: uids, gids, rids, actions, and sets of permissions. Pure functions.
+"""Permissions: the grammar of rids and actions, what is documented, and sets of them. Pure functions.
 
 Checks raise InputError for what the cluster is bound to refuse or to misunderstand, before anything is sent. What it
 would take but nobody documents is advice, as rids are free text to the IAM.
@@ -14,16 +14,15 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from ansible_collections.dcos.security.plugins.module_utils import _permission_reference as reference
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._names import fault
 
 ACTIONS = ("create", "read", "update", "delete", "full")
 
-_UID = re.compile(r"[A-Za-z0-9_@.-]{1,96}")
 _RID = re.compile(r"dcos:[A-Za-z0-9_\-./*@%][A-Za-z0-9_\-./*@%:]{0,506}")
-_SECRET_PATH = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*")
 # What people call the actions elsewhere.
 _OTHER_WORDS = {"write": "update", "patch": "update", "list": "read", "get": "read", "view": "read", "put": "create"}
 _OTHER_WORDS |= {"post": "create", "add": "create", "remove": "delete", "destroy": "delete", "all": "full", "*": "full"}
@@ -34,50 +33,6 @@ _ALIKE = 0.75
 _RULES: dict[str, list[reference.Rule]] = {}
 for _rule in reference.RULES:
     _RULES.setdefault(":".join(_rule.rid.split(":")[:2]), []).append(_rule)
-
-
-def check_uid(uid: str) -> None:
-    """Raise InputError unless ``uid`` is one that PUT /acs/api/v1/users/{uid} takes."""
-    if uid in (".", ".."):
-        raise InputError(f"The uid '{uid}' would fold the request into its parent path. Choose another uid.")
-    if uid == "anonymous":
-        raise InputError("The uid 'anonymous' is reserved by DC/OS. Choose another uid.")
-    if not _UID.fullmatch(uid):
-        raise InputError(
-            f"The uid '{uid}' {_fault(uid, 'A-Za-z0-9_@.-', 96)}. "
-            "A uid has 1 to 96 letters, digits and the characters - _ @ ."
-        )
-
-
-def check_gid(gid: str) -> None:
-    """Raise InputError if ``gid`` cannot be the name of a group. The IAM's own rule is not published."""
-    if gid in ("", ".", ".."):
-        raise InputError(f"The gid '{gid}' would fold the request into its parent path. Choose another gid.")
-    if wrong := re.search(r"[\s/\\\x00-\x1f\x7f]", gid):
-        raise InputError(f"The gid '{gid}' holds {_show(wrong[0])}. Use letters, digits and the characters - _ @ .")
-
-
-def check_secret_path(path: str) -> str:
-    """Return ``path`` as the secrets API stores it, without a leading slash. Raises InputError for other errors.
-
-    The API routes nothing but letters, digits, ``-``, ``_`` and ``/`` (/secrets/v1/secret/{store}/{path}).
-    """
-    normal = path[1:] if path.startswith("/") else path
-    if _SECRET_PATH.fullmatch(normal):
-        return normal
-    if normal.strip("/") and not re.search(r"[^A-Za-z0-9_/-]", normal):
-        fault = "has an empty component: a slash at its end, or two in a row"
-    else:
-        fault = _fault(normal, "A-Za-z0-9_/-", len(normal))
-    raise InputError(
-        f"The secret path '{path}' {fault}. A path has components of letters, digits, - and _, joined by slashes."
-    )
-
-
-def check_store(store: str) -> None:
-    """Raise InputError unless ``store`` can name a secret store: anything else would lead to another secret's path."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", store):
-        raise InputError(f"There can be no store '{store}': a name has letters, digits, - and _. Usual is default.")
 
 
 def check_action(action: str) -> None:
@@ -98,17 +53,17 @@ def check_rid(rid: str) -> None:
     """
     if not _RID.fullmatch(rid):
         if not rid.startswith("dcos:"):
-            fault = "does not begin with 'dcos:'" if rid.strip() else "is empty"
+            problem = "does not begin with 'dcos:'" if rid.strip() else "is empty"
         elif rid.startswith("dcos::") or rid == "dcos:":
-            fault = "has nothing behind 'dcos:'"
+            problem = "has nothing behind 'dcos:'"
         else:
-            fault = _fault(rid, r"A-Za-z0-9_\-./*@%:", 512)
+            problem = fault(rid, r"A-Za-z0-9_\-./*@%:", 512)
     elif re.search("%(25)*2f", rid, re.IGNORECASE):
-        fault = "holds an encoded slash, and the collection encodes slashes itself"
+        problem = "holds an encoded slash, and the collection encodes slashes itself"
     else:
         return
     repaired = _repair(rid)
-    raise InputError(f"The rid '{rid}' {fault}." + (f" Did you mean '{repaired}'?" if repaired else ""))
+    raise InputError(f"The rid '{rid}' {problem}." + (f" Did you mean '{repaired}'?" if repaired else ""))
 
 
 def advice(rid: str, actions) -> list[str]:
@@ -125,11 +80,6 @@ def advice(rid: str, actions) -> list[str]:
         f"The permission reference of DC/OS has the action {' or '.join([*documented, 'full'])} for '{rid}', "
         f"not {' or '.join(strange)}; it is used as it is."
     ]
-
-
-def rid_path(rid: str) -> str:
-    """Return ``rid`` as a URL path segment of the IAM: slashes encoded twice, as it is decoded twice on its way."""
-    return "%252F".join(quote(part, safe=":*@") for part in rid.split("/"))
 
 
 def merge(permissions) -> dict[str, set[str]]:
@@ -155,19 +105,6 @@ def group_by_rid(pairs_) -> list[dict]:
 
 def _rank(action: str) -> tuple[int, str]:
     return (ACTIONS.index(action) if action in ACTIONS else len(ACTIONS), action)
-
-
-def _show(character: str) -> str:
-    names = {" ": "a space", "\n": "a line break", "\r": "a carriage return", "\t": "a tab", "/": "a slash"}
-    return names.get(character, f"'{character}'" if character.isprintable() else f"the character {character!r}")
-
-
-def _fault(name: str, alphabet: str, longest: int) -> str:
-    if not name.strip():
-        return "is empty"
-    if wrong := re.search(f"[^{alphabet}]", name):
-        return f"holds {_show(wrong[0])}"
-    return f"is longer than {longest} characters"
 
 
 def _documented_actions(rid: str) -> list[str] | None:

@@ -33,7 +33,6 @@ from ansible_collections.dcos.security.plugins.module_utils._client import Clien
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, HttpError
 from ansible_collections.dcos.security.plugins.module_utils._keys import same_public_key
 
-MARKER = " [rekey pending]"
 RECORDED = {"target_public_key", "description", "permissions", "groups"}
 ATTEMPTS = 5
 CONCURRENCY = 8
@@ -49,11 +48,6 @@ def journal_gid(uid: str) -> str:
     return f"dcos-security-rekey-{hashlib.sha256(uid.encode()).hexdigest()[:32]}"
 
 
-def is_pending(user) -> bool:
-    """Tell whether an account was recreated by a run that did not get to restoring all of it."""
-    return bool(user) and user.get("description", "").endswith(MARKER)
-
-
 class Rekey:
     """Key replacement of one service account."""
 
@@ -63,6 +57,11 @@ class Rekey:
         self._gid = journal_gid(uid)
         self._subject = _acl.Subject("user", uid)
         self._run = uuid.uuid4().hex
+
+    @staticmethod
+    def restored_from(record: dict) -> dict:
+        """Return what a replacement gives back, of what its journal says: {permissions, groups}."""
+        return {"permissions": record["permissions"], "groups": record["groups"]}
 
     def replace(self, public_key: str):
         """Give the account ``public_key`` (SPKI PEM); return what was restored: {permissions, groups}.
@@ -84,11 +83,11 @@ class Rekey:
     def survey(self) -> dict:
         """Return what a replacement would restore, without changing anything."""
         try:
-            return restored_from(self._record("")[0])
+            return self.restored_from(self._record("")[0])
         except HttpError as exc:
             if exc.status != 404:
                 raise
-            return restored_from(self._record("", bare=True)[0])
+            return self.restored_from(self._record("", bare=True)[0])
 
     def resume(self):
         """Finish a journal that an earlier run left, to the key that it recorded; wait for one that is at work.
@@ -101,7 +100,7 @@ class Rekey:
         if journal is None:
             return {}
         user = _iam.read_user(self._client, self._uid)
-        whole = user and not is_pending(user)
+        whole = user and not _iam.is_pending(user)
         if not _is_record(journal, self._uid) or (
             whole and same_public_key(user.get("public_key"), journal["target_public_key"])
         ):
@@ -205,7 +204,7 @@ class Rekey:
         _iam.update_user(self._client, self._uid, {"description": record["description"]})
         if journalled:
             self.discard()
-        return restored_from(record)
+        return self.restored_from(record)
 
     def _recreate(self, record):
         """Steps 4 and 5, from wherever they were left."""
@@ -217,7 +216,7 @@ class Rekey:
                 return
             if user:
                 _iam.delete_user(self._client, self._uid)
-            body = {"description": record["description"] + MARKER, "public_key": target}
+            body = {"description": record["description"] + _iam.PENDING, "public_key": target}
             if _iam.create_user(self._client, self._uid, body, "service account"):
                 return
         raise DcosError(
@@ -244,11 +243,6 @@ class Rekey:
         if _acl.grant(self._client, self._subject, rid, action, accept=(_acl.UNKNOWN_RID,)) is None:
             _acl.create_acl(self._client, rid, rid)
             _acl.grant(self._client, self._subject, rid, action)
-
-
-def restored_from(record: dict) -> dict:
-    """Return what a replacement gives back, of what its journal says: {permissions, groups}."""
-    return {"permissions": record["permissions"], "groups": record["groups"]}
 
 
 def _is_record(journal, uid):

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from ansible_collections.dcos.security.plugins.module_utils._client import SECRETS, Client, not_ours
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_secret_path, check_store
+from ansible_collections.dcos.security.plugins.module_utils._names import check_secret_path, check_store
 
 TEXT = "application/json"
 BINARY = "application/octet-stream"

@@ -139,7 +139,8 @@ acls:
 from ansible_collections.dcos.security.plugins.module_utils import _acl
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_gid, check_rid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._permissions import check_rid
 
 SPEC = {
     "uid": {"type": "str"},

@@ -102,7 +102,7 @@ from ansible_collections.dcos.security.plugins.module_utils._client import conne
 from ansible_collections.dcos.security.plugins.module_utils._converge import converge
 from ansible_collections.dcos.security.plugins.module_utils._groups import Group
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_gid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
 
 SPEC = {
     "gid": {"type": "str", "required": True, "aliases": ["name"]},

@@ -76,7 +76,7 @@ from ansible_collections.dcos.security.plugins.module_utils import _iam
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._groups import Group
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_gid
+from ansible_collections.dcos.security.plugins.module_utils._names import check_gid
 
 SPEC = {"gid": {"type": "str", "aliases": ["name"]}}
 

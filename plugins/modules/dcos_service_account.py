@@ -172,7 +172,7 @@ from ansible_collections.dcos.security.plugins.module_utils._accounts import Ser
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._converge import converge, read_or_predict
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_gid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
 
 SPEC = {
     "uid": {"type": "str", "required": True, "aliases": ["name"]},

@@ -166,7 +166,7 @@ from ansible_collections.dcos.security.plugins.module_utils._credential import (
     given_key,
 )
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_uid
+from ansible_collections.dcos.security.plugins.module_utils._names import check_uid
 
 SPEC = {
     "path": {"type": "str", "required": True},

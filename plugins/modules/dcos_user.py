@@ -122,8 +122,8 @@ user:
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._converge import converge
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
 from ansible_collections.dcos.security.plugins.module_utils._people import User, check_password
-from ansible_collections.dcos.security.plugins.module_utils._permissions import check_gid, check_uid
 
 SPEC = {
     "uid": {"type": "str", "required": True, "aliases": ["name"]},

@@ -55,6 +55,8 @@ KEYS = (
     "cryptography.hazmat.primitives.hashes",
     "cryptography.hazmat.primitives.serialization",
 )
+# Files of the collection that are imported by the tasks that need them.
+OWN = tuple(f"{PLUGINS}module_utils.{name}" for name in ("_cli", "_keys", "_rekey"))
 
 # No task runs here on an ansible-core that this was not tested with, because names are used that are private to it.
 TESTED = CORE.startswith(("2.17.", "2.18.", "2.19.", "2.20.", "2.21."))
@@ -75,6 +77,8 @@ def in_worker(name: str, keys: bool = False, files: tuple = ()) -> type:
     """
     with bytecode_cached():
         module = importlib.import_module(f"{PLUGINS}modules.{name}")
+        for own in OWN:
+            importlib.import_module(own)
     installed = all(importlib.util.find_spec(library) for library in ("cryptography", "jwt"))
     possible = TESTED and installed and _imported((*HTTP, *(KEYS if keys else ())))
     if possible:

@@ -17,12 +17,8 @@ import re
 from collections import Counter
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
-from ansible_collections.dcos.security.plugins.module_utils._permissions import (
-    ACTIONS,
-    check_rid,
-    check_uid,
-    group_by_rid,
-)
+from ansible_collections.dcos.security.plugins.module_utils._names import check_uid
+from ansible_collections.dcos.security.plugins.module_utils._permissions import ACTIONS, check_rid, group_by_rid
 
 # Either alternative is tried only where it can begin, so that the time stays linear in the length of a line.
 _FIELD = re.compile(r'(?<!\S)(?P<key>\w+)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]*))|"[^"]*"')

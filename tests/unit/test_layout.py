@@ -23,7 +23,8 @@ LAYERS = [
     "_errors", "_deps", "_redact",
     "_cli", "_options",
     "_tls", "_http",
-    "_keys", "_x509_names", "_x509", "_reissue", "_permission_reference", "_permissions",
+    "_keys", "_x509_names", "_x509", "_reissue",
+    "_names", "_permission_reference", "_permissions",
     "_auth", "_client", "_converge", "_keypair",
     "_iam", "_acl", "_rekey", "_accounts", "_people", "_groups", "_grants",
     "_secrets", "_credential",
@@ -32,7 +33,7 @@ LAYERS = [
 ]
 
 # No input, no output, no state; the clock is read where the caller gives no time.
-PURE = ["_redact", "_keys", "_x509_names", "_x509", "_reissue", "_permission_reference", "_permissions"]
+PURE = ["_redact", "_keys", "_x509_names", "_x509", "_reissue", "_names", "_permission_reference", "_permissions"]
 IMPURE_IMPORTS = {
     "io", "logging", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "threading",
     "urllib.request", "ansible.module_utils.basic", "ansible.module_utils.urls",

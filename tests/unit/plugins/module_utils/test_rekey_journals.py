@@ -83,7 +83,7 @@ def test_of_a_run_that_died_without_an_account(cluster, public, leave, wish):
 @pytest.mark.parametrize("key", [1, 2])
 def test_of_a_run_that_died_with_a_pending_account(cluster, public, leave, key):
     """Another key than the recorded one is that of a run that was overtaken."""
-    leave({}, key=key, description="The broker" + _rekey.MARKER)
+    leave({}, key=key, description="The broker" + _iam.PENDING)
     foretold = cluster.run(MODULE, uid="kafka", check=True)
     assert foretold["service_account"]["public_key"] == public[1]
     cluster.run(MODULE, uid="kafka")
@@ -121,7 +121,7 @@ def test_what_was_deleted_meanwhile(cluster, public, leave):
 @pytest.mark.parametrize("key", [None, 0, 1])
 @pytest.mark.parametrize("journal", ["", {}], ids=["empty", "whole"])
 def test_absent_removes_it_too(cluster, leave, journal, key):
-    leave(journal, key=key, description=_rekey.MARKER if key == 1 else "")
+    leave(journal, key=key, description=_iam.PENDING if key == 1 else "")
     foretold = cluster.run(MODULE, uid="kafka", state="absent", check=True)
     done = cluster.run(MODULE, uid="kafka", state="absent")
     assert done["changed"] == foretold["changed"]
@@ -131,7 +131,7 @@ def test_absent_removes_it_too(cluster, leave, journal, key):
 
 def test_a_description_that_ends_like_the_marker(cluster, public):
     """Somebody may have written that; without a journal it means nothing."""
-    odd = "Their own" + _rekey.MARKER
+    odd = "Their own" + _iam.PENDING
     cluster.iam("PUT", "/users/kafka", {"public_key": public[0], "description": odd})
     assert cluster.run(MODULE, uid="kafka", public_key=public[0])["service_account"]["description"] == odd
     cluster.run(MODULE, uid="kafka", public_key=public[1])
