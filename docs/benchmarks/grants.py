@@ -36,10 +36,9 @@ def grants(bench: Bench) -> None:
             for _round in range(bench.rounds):
                 _module(bench, dcos, wanted)
                 _curl(bench, dcos, wanted)
-            # Once: they take so much longer that more rounds would only show the same.
-            _uri(bench, dcos)
-            if bench.dcos_deploy:
-                _dcos_deploy(bench, dcos, wanted)
+                _uri(bench, dcos)
+                if bench.dcos_deploy:
+                    _dcos_deploy(bench, dcos, wanted)
 
 
 def playbook(bench: Bench, dcos: Cluster, wanted: list[dict[str, Any]]) -> Command:

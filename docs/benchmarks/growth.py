@@ -18,9 +18,6 @@ IDENTITIES = (1, 10, 40, 100)
 FORKS = (1, 2, 4, 8)
 HOSTS = 20
 
-# A line is fitted to all points, so that many sizes do what many rounds would.
-ROUNDS, LONG_ROUNDS = 3, 1
-
 FIRST, SECOND = "first run", "second run"
 
 # What grows in each.
@@ -34,19 +31,18 @@ LOGARITHMIC = ("growth_accounts", "growth_forks")
 
 
 def points(results: Results, scenario: str, variant: str) -> list[tuple[float, float]]:
-    """(size, seconds) of every round."""
+    """(size, median of the seconds) of each size."""
     return [
-        (float(*series.case.values()), seconds)
+        (float(*series.case.values()), series.median)
         for series in results.scenario(scenario)
         if series.variant == variant
-        for seconds in series.seconds
     ]
 
 
 def growth_grants(bench: Bench) -> None:
     """One task of dcos_acl, with more and more permissions for one account."""
     with cluster(0) as dcos:
-        for _round in range(min(ROUNDS, bench.rounds)):
+        for _round in range(bench.rounds):
             for count in (10, 20, 50) if bench.quick else GRANTS:
                 dcos.reset(iter([ACCOUNT]))
                 command = playbook(bench, dcos, permissions(count))
@@ -56,7 +52,7 @@ def growth_grants(bench: Bench) -> None:
 def growth_accounts(bench: Bench) -> None:
     """One identity by the role, on clusters of more and more accounts with 5 grants each."""
     with cluster(0) as dcos:
-        for _round in range(min(ROUNDS, bench.rounds)):
+        for _round in range(bench.rounds):
             for count in (10, 100) if bench.quick else ACCOUNTS:
                 dcos.reset(crowd(count))
                 command = bench.workshop.playbook(
@@ -72,7 +68,7 @@ def growth_accounts(bench: Bench) -> None:
 def growth_identities(bench: Bench) -> None:
     """More and more identities with a permission and a certificate each, by one play."""
     with cluster(0) as dcos:
-        for _round in range(LONG_ROUNDS):
+        for _round in range(bench.rounds):
             for count in (1, 3) if bench.quick else IDENTITIES:
                 dcos.reset()
                 identities = [_identity(n) for n in range(count)]
@@ -87,7 +83,7 @@ def growth_forks(bench: Bench) -> None:
     hosts = 3 if bench.quick else HOSTS
     inventory = ",".join(f"host{n}" for n in range(hosts)) + ","
     with cluster(0) as dcos:
-        for _round in range(LONG_ROUNDS):
+        for _round in range(bench.rounds):
             for forks in (1, 2) if bench.quick else FORKS:
                 dcos.reset()
                 options = ("--inventory", inventory, "--forks", str(forks))

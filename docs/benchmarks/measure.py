@@ -126,13 +126,9 @@ class Ratio(NamedTuple):
 
 
 def ratio(series: Series, *base: Series) -> Ratio:
-    """How many times as long as ``base`` (several are added up) something takes.
-
-    What was measured in fewer rounds is compared with the first of the others.
-    """
+    """How many times as long as ``base`` (several are added up) something takes."""
     rounds = [
-        seconds / sum(others)
-        for seconds, *others in zip(series.seconds, *(each.seconds for each in base), strict=False)
+        seconds / sum(others) for seconds, *others in zip(series.seconds, *(each.seconds for each in base), strict=True)
     ]
     return Ratio(series.median / sum(each.median for each in base), min(rounds), max(rounds))
 
