@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -235,3 +236,15 @@ def test_no_task_imports_what_its_parent_can_import_once(action, options, cluste
         print(*(name for name in set(sys.modules) - before if not name.startswith("ansible.")))
     """
     assert in_new_process(script).split() == []
+
+
+def test_own_files_that_tasks_import_are_imported_before():
+    """Those that module_utils import within functions, for the sake of ordinary modules."""
+    later = set()
+    for path in (Path(_action.__file__).parents[1] / "module_utils").glob("_*.py"):
+        functions = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.FunctionDef))
+        for node in (node for function in functions for node in ast.walk(function)):
+            if isinstance(node, ast.ImportFrom):
+                # "from package import _file" and "from package._file import name"
+                later |= {alias.name if node.module.endswith(".module_utils") else node.module for alias in node.names}
+    assert {name.rpartition(".")[2] for name in later} == {name.rpartition(".")[2] for name in _action.OWN}
