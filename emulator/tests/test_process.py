@@ -65,6 +65,8 @@ def test_ended_while_it_starts(tmp_path: Path, signal_number: int) -> None:
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "TMPDIR": str(tmp_path)},
+            # As from a terminal: what a shell starts in the background ignores SIGINT, and so do its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         time.sleep(delay)
         process.send_signal(signal_number)
