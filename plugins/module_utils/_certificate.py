@@ -90,6 +90,8 @@ class Keeper:
 
         Raises DcosError if something else keeps writing to the same place.
         """
+        # Before the requests that are sent at once: each of them would try a password that is refused.
+        self._client.auth.token()
         before, authority = at_once(self._place.load, lambda: _ca.info(self._client, self._options["profile"]))
         present = before
         reasons: list = []

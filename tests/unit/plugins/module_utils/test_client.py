@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _client
-from ansible_collections.dcos.security.plugins.module_utils._client import connect, together
+from ansible_collections.dcos.security.plugins.module_utils._client import at_once, connect, together
 from ansible_collections.dcos.security.plugins.module_utils._errors import (
     DcosError,
     HttpError,
@@ -171,3 +171,31 @@ class TestTogether:
         gate = threading.Barrier(4)
         outcomes = together(lambda _item: gate.wait(5), range(4), 4)
         assert sorted(result for _item, result, _error in outcomes) == [0, 1, 2, 3]
+
+
+class TestAtOnce:
+    """Several different things at a time."""
+
+    def test_results_in_order(self):
+        gate = threading.Barrier(3)
+
+        def job(result):
+            gate.wait(5)
+            return result
+
+        assert at_once(lambda: at_once(lambda: job(1), lambda: job(2)), lambda: job(3)) == [[1, 2], 3]
+
+    def test_one_or_none(self):
+        assert at_once() == []
+        assert at_once(lambda: 1) == [1]
+
+    def test_the_first_error_wins(self):
+        def fail(text):
+            raise InputError(text)
+
+        with pytest.raises(InputError, match="first"):
+            at_once(lambda: 1, lambda: fail("first"), lambda: fail("second"))
+
+    def test_bugs_are_not_swallowed(self):
+        with pytest.raises(ZeroDivisionError):
+            at_once(lambda: 1 / 0, lambda: 1)

@@ -163,3 +163,11 @@ def test_a_folder_that_is_not_there(cluster, tmp_path):
     assert "nowhere" in outcome["msg"]
     assert "is no folder" in outcome["msg"]
     assert not outcome.writes
+
+
+def test_a_wrong_password_is_tried_once(cluster):
+    """What is read at once must not try it once each: that could lock the account."""
+    secrets = {f"{part}_secret": f"kafka/{part}" for part in ("certificate", "privatekey", "chain")}
+    login = {"auth_token": None, "auth_username": "bootstrapuser", "auth_password": "wr0ng-pw"}
+    outcome = cluster.fail(MODULE, common_name=CN, **secrets, **login)
+    assert outcome.sent == ["POST /acs/api/v1/auth/login"]
