@@ -169,13 +169,11 @@ class Transport:
             # ~/.netrc, redirects, and settings merged for each request.
             request = self._requests.Request(method, url, headers, params=params, json=body, data=data).prepare()
             answer = self._session.get_adapter(url).send(request, timeout=self.timeout, **self._settings)
+            # urllib3 does not mind before its version 2, and would use the connection again.
+            answer.raw.enforce_content_length = True
             content = answer.content
         except (errors.RequestException, OSError, ValueError) as exc:
             raise ConnectError(self._explained(_innermost(exc), f"{method} {urlsplit(url).path}")) from exc
-        if not _is_whole(method, answer):
-            raise ConnectError(
-                f"Cannot read the answer of {self.origin} ({method} {urlsplit(url).path}): it was cut off. Try again."
-            )
         return Response(answer.status_code, answer.headers, content)
 
     def _redirected(self, method, url, target):
@@ -207,6 +205,8 @@ class Transport:
                 "are right."
             )
         exceptions = load("urllib3.exceptions")
+        if isinstance(cause, exceptions.IncompleteRead):
+            return f"Cannot read the answer of {self.origin} ({request}): it was cut off. Try again."
         if isinstance(cause, exceptions.TimeoutError) and not isinstance(cause, exceptions.NewConnectionError):
             return (
                 f"No answer from {self.origin} within {self.timeout:g} s ({request}). Check url and the network, or "
@@ -246,13 +246,6 @@ def _retry_class():
             return super().increment(method, url, response, error, _pool, _stacktrace)
 
     return BoundedRetry
-
-
-def _is_whole(method, answer):
-    """Tell whether all of the body came; urllib3 does not mind before its version 2."""
-    length = answer.headers.get("Content-Length", "")
-    has_body = method != "HEAD" and answer.status_code not in (204, 304)
-    return not has_body or not length.isdigit() or answer.raw.tell() == int(length)
 
 
 def _origin(parts):

@@ -44,7 +44,7 @@ class Answer(NamedTuple):
     """What the server shall do with a request.
 
     ``body`` is sent as it is, other values as JSON. ``delay`` is in seconds. ``cut`` closes the connection before an
-    answer (``"before"``) or half-way through its body (``"within"``).
+    answer (``"before"``) or half-way through its body (``"within"``), TLS before TCP.
     """
 
     status: int = 200
@@ -136,6 +136,11 @@ class Peer:
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(content[: len(content) // 2] if answer.cut else content)
+        if answer.cut and isinstance(handler.connection, ssl.SSLSocket):
+            handler.connection.setblocking(False)
+            with contextlib.suppress(ssl.SSLWantReadError):
+                handler.connection.unwrap()
+            time.sleep(0.3)  # until TCP's end has come through a slow network
 
 
 class Authority:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -99,10 +100,13 @@ class TestFailures:
         _peer, transport = serve(Answer(200, delay=0.3), timeout=2)
         assert transport.send("GET", PATH).status == 200
 
-    def test_cut_off_answer(self, serve):
-        peer, transport = serve(Answer(200, b"x" * 1000, cut="within"))
-        with pytest.raises(ConnectError, match=f"Cannot (reach|read the answer of) {peer.origin}"):
-            transport.send("GET", PATH)
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    @pytest.mark.parametrize("body", [b"x" * 100_000, b"xx", b"x"])
+    def test_cut_off_answer(self, serve, method, body):
+        peer, transport = serve(Answer(200, body, cut="within"))
+        said = f"Cannot read the answer of {peer.origin} ({method} {PATH}): it was cut off. Try again."
+        with pytest.raises(ConnectError, match=f"^{re.escape(said)}$"):
+            transport.send(method, PATH)
 
     def test_undecodable_answer(self, serve):
         _peer, transport = serve(Answer(200, b"no gzip", {"Content-Encoding": "gzip"}))
@@ -133,6 +137,14 @@ class TestTrust:
     def other_ca(self, tmp_path):
         """Another CA, which did not sign the cluster's certificate."""
         return Authority(tmp_path, "Other CA")
+
+    def test_connection_of_a_cut_off_answer(self, serve, ca):
+        """It is not used again, though its end may not yet have been heard of."""
+        peer, transport = serve(Answer(200, b"x" * 1000, cut="within"), Answer(200), tls=ca.server(), ca_path=ca.path)
+        with pytest.raises(ConnectError, match="cut off"):
+            transport.send("GET", PATH)
+        assert transport.send("GET", PATH).status == 200
+        assert len(peer.seen) == 2
 
     def test_trusted(self, serve, ca):
         _peer, transport = serve(Answer(200, {"a": 1}), tls=ca.server(), ca_path=ca.path)
