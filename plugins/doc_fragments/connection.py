@@ -27,7 +27,7 @@ options:
     description:
       - A DC/OS authentication token, as C(dcos auth login) and M(dcos.security.dcos_login) obtain it.
       - When it is about to expire, or the cluster rejects it, it is replaced by a new login if other credentials
-        allow one.
+        allow one. One of white space alone counts as not given.
       - Falls back to the environment variable E(DCOS_ACS_TOKEN).
       - What is given in the task or in C(module_defaults) comes before the environment as a whole. If any credential
         option is given, the environment variables of the others only complete it or serve to renew its token.

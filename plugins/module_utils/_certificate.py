@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _reissue, _x509
+from ansible_collections.dcos.security.plugins.module_utils import _ca, _keys, _reissue, _x509, _x509_names
 from ansible_collections.dcos.security.plugins.module_utils._client import Client, at_once
 from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict, report
-from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError, RefusedError
 
 # How often a run looks again because others have written at the same time; each such look brings them closer.
 LOOKS = 10
@@ -62,7 +62,14 @@ def wanted_of(task) -> Wanted:
         raise InputError("Give common_name, or a CSR as csr_path or csr_content.")
     subject = {name: value for name, value in (params["subject"] or {}).items() if value}
     size = _x509.checked_size(params["key_type"], params["key_size"])
-    return Wanted(csr, params["common_name"], params["hosts"] or [], subject, params["key_type"], size)
+    hosts = []
+    if csr:
+        _x509.describe_csr(csr)
+    else:
+        # What cannot stand in a certificate is refused now, and in check mode, too.
+        _x509_names.subject_name(params["common_name"], subject)
+        hosts = [value for _kind, value in map(_x509_names.canonical_san, params["hosts"] or [params["common_name"]])]
+    return Wanted(csr, params["common_name"], hosts, subject, params["key_type"], size)
 
 
 def _predicted_csr():
@@ -118,6 +125,8 @@ class Keeper:
         reasons = ["forced"] if self._options["force"] and not again else self._reasons(present, authority)
         issue = bool(reasons)
         after = dict(present)
+        if issue:
+            self._refuse_to_destroy(present)
         if issue and not self._task.check_mode:
             self._place.prepare()
             after.update(self._issue(present, authority, renew_key=self._options["renew_key"] and not again))
@@ -126,11 +135,34 @@ class Keeper:
             and "certificate" in after
             and (issue or not self._chain_holds(after, authority))
         ):
+            if not issue:
+                self._refuse_to_destroy(present)
             if not self._task.check_mode:
                 after["chain"] = self._chain(after["certificate"], authority)
             if not issue:
                 reasons = ["chain differs" if present.get("chain") else "chain absent"]
         return after, reasons
+
+    def _refuse_to_destroy(self, present):
+        """Raise RefusedError where a private key or a secret of somebody else's would be overwritten, for good."""
+        if self._options["force"]:
+            return
+        key = present.get("private_key") or ""
+        if key.strip():
+            try:
+                _x509.load_key(key)
+            except InputError as exc:
+                what = "it holds something else than an RSA or EC private key without passphrase"
+                raise self._refused("private_key", what) from exc
+        for part in ("certificate", "chain"):
+            if "PRIVATE KEY-----" in (present.get(part) or ""):
+                raise self._refused(part, "it holds a private key")
+
+    def _refused(self, part, why):
+        return RefusedError(
+            f"Refused to overwrite {self._place.label(part)} with the {part.replace('_', ' ')} for "
+            f"'{self._wanted.name}': {why}. Choose another place, remove what is there, or set force: true."
+        )
 
     def _stored(self, present, after):
         """Write what differs; False if others wrote at the same time, and it has to be looked at again."""
@@ -174,7 +206,7 @@ class Keeper:
                 made = _ca.newkey(
                     self._client,
                     wanted.common_name,
-                    wanted.hosts or [wanted.common_name],
+                    wanted.hosts,
                     wanted.subject,
                     wanted.key_type,
                     wanted.key_size,

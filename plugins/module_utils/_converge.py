@@ -46,8 +46,8 @@ class Entity:
         """Apply the changed fields; False if it is gone by now."""
         raise NotImplementedError
 
-    def delete(self, before: dict) -> None:
-        """Delete it; no error if it is gone by now."""
+    def delete(self, before: dict) -> bool | None:
+        """Delete it; no error if it is gone by now, which False may tell."""
         raise NotImplementedError
 
     def check(self, before: dict | None, changes: dict | None) -> None:
@@ -109,8 +109,8 @@ def _step(task, entity, before, desired):
     if desired is None:
         if before is not None:
             entity.check(before, None)
-            if not task.check_mode:
-                entity.delete(before)
+            if not task.check_mode and entity.delete(before) is False:
+                before = None
         return Outcome(before is not None, before, None)
     if before is None:
         entity.check(None, desired)

@@ -18,7 +18,7 @@ from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._auth import parse_credential
 from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError, RefusedError
-from ansible_collections.dcos.security.plugins.module_utils._secrets import TEXT, Secret
+from ansible_collections.dcos.security.plugins.module_utils._secrets import KEPT, TEXT, Secret
 
 # Works in permissive and strict clusters alike; the CLI of 2021 writes it too.
 DEFAULT_ENDPOINT = "https://leader.mesos/acs/api/v1/auth/login"
@@ -78,6 +78,7 @@ class Credential(Secret):
     def __init__(self, client, path, store, uid):
         super().__init__(client, path, store)
         self._uid = uid
+        self._metadata: dict = {}
 
     def at(self, path: str) -> Credential:
         """Return the credential of the same account at another path of the same store."""
@@ -85,8 +86,12 @@ class Credential(Secret):
 
     def read(self):
         """Return the credential's members, or None. Raises RefusedError for somebody else's."""
-        credential = read_credential(Secret(self._client, self.path, self.store))
-        if credential is not None and self._uid and credential["uid"] != self._uid:
+        present = Secret(self._client, self.path, self.store).read()
+        if present is None:
+            return None
+        credential = _parse(present["value"], self.label)
+        self._metadata = {name: present[name] for name in KEPT if name in present}
+        if self._uid and credential["uid"] != self._uid:
             raise RefusedError(
                 f"Refused to touch {self.label}: it holds the credential of '{credential['uid']}', not of "
                 f"'{self._uid}'. Choose another path, or delete that secret first."
@@ -99,7 +104,7 @@ class Credential(Secret):
 
     def update(self, before, changes):
         """PATCH the credential; members that are not ours stay, the misspelt ``schema`` goes."""
-        return self._write("PATCH", _as_secret({**before, **changes}), 404)
+        return self._write("PATCH", {**self._metadata, **_as_secret({**before, **changes})}, 404)
 
     def shown(self, fields):
         """Members that are not ours are not shown: who knows what they are."""
@@ -108,7 +113,10 @@ class Credential(Secret):
     def differs(self, field, present, desired):
         """A key in another PEM spelling than PKCS#8 is repaired, and so differs; white space around it does not."""
         if field == "private_key" and present:
-            return not _keys.is_pkcs8(present) or _keys.normalize_private_key(present, self.label) != desired
+            try:
+                return not _keys.is_pkcs8(present) or _keys.normalize_private_key(present, self.label) != desired
+            except InputError:
+                return True  # a key that no service can use; without another one to take its place, this is not asked
         return present != desired
 
 

@@ -9,7 +9,6 @@ This file is private to the collection.
 from __future__ import annotations
 
 import os
-import stat
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
@@ -98,14 +97,8 @@ class KeyPair(Entity):
         if "private_key" in keys:
             files.append((self._private_path, keys["private_key"], self._mode))
         if "public_key" in keys:
-            files.append((self._public_path, keys["public_key"], self._public_mode()))
+            files.append((self._public_path, keys["public_key"], self._task.mode_of(self._public_path, PUBLIC_MODE)))
         self._task.write_files(files)
-
-    def _public_mode(self):
-        try:
-            return f"{stat.S_IMODE(os.stat(self._public_path).st_mode):04o}"
-        except OSError:
-            return PUBLIC_MODE
 
     def tidy(self) -> bool:
         """Set the mode of the private key, and owner, group and the like of both; True if that changed any."""

@@ -11,7 +11,9 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import tempfile
 import traceback
 from typing import Callable
@@ -104,7 +106,9 @@ class Task:
                 with os.fdopen(handle, "w", encoding="utf-8") as stream:
                     stream.write(text)
                 if os.path.exists(path):
-                    os.chown(name, os.stat(path).st_uid, os.stat(path).st_gid)
+                    # Who may replace a file need not be allowed to give one away.
+                    with contextlib.suppress(PermissionError):
+                        os.chown(name, os.stat(path).st_uid, os.stat(path).st_gid)
                 self.set_attributes({name: mode})
             while aside:
                 name, path = aside[0]
@@ -125,6 +129,14 @@ class Task:
             )
             changed |= self.module.set_fs_attributes_if_different(wanted, False)
         return changed
+
+    @staticmethod
+    def mode_of(path: str, default: str) -> str:
+        """Return the mode of a file as an octal number, ``default`` where there is none."""
+        try:
+            return f"{stat.S_IMODE(os.stat(path).st_mode):04o}"
+        except OSError:
+            return default
 
     def execute(self, run: Callable[[Task], None]) -> None:
         """Call ``run(self)`` and end the module with its result or its failure."""

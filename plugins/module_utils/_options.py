@@ -83,12 +83,13 @@ def resolve(params: dict, environ, anonymous: bool = False) -> Connection:
 
     Raises InputError for options that contradict each other or cannot be used, AuthError where credentials are missing.
     """
-    given = {name: params[name] for name in CREDENTIAL_VARIABLES if params.get(name)}
+    given = {name: params[name] for name in CREDENTIAL_VARIABLES if _is_given(name, params.get(name))}
     method = _method(params, given, environ)
     cli = _cli_cluster(params, method, given, environ)
     if cli and cli.token:
         given["auth_token"] = cli.token
-    env = {name: environ[var] for name, var in CREDENTIAL_VARIABLES.items() if var and environ.get(var)}
+    variables = {name: var for name, var in CREDENTIAL_VARIABLES.items() if var}
+    env = {name: environ[var] for name, var in variables.items() if _is_given(name, environ.get(var))}
     validate_certs = params.get("validate_certs")
     if validate_certs is None:
         validate_certs = cli.validate_certs if cli else not _truth(environ, "DCOS_TLS_INSECURE")
@@ -104,6 +105,11 @@ def resolve(params: dict, environ, anonymous: bool = False) -> Connection:
         timeout=_timeout(params.get("timeout"), environ.get("DCOS_TIMEOUT")),
         retries=3 if params.get("retries") is None else max(0, params["retries"]),
     )
+
+
+def _is_given(name, value):
+    # A token may have come out of an empty file with a line break; of a password, white space is a part.
+    return bool(value and (name != "auth_token" or value.strip()))
 
 
 def _method(params, given, environ):

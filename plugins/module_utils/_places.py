@@ -21,6 +21,7 @@ PARTS = ("private_key", "chain", "certificate")
 # Which option names the place of which part, in files and in secrets.
 FILES = {"certificate": "path", "private_key": "privatekey_path", "chain": "chain_path"}
 SECRETS = {"certificate": "certificate_secret", "private_key": "privatekey_secret", "chain": "chain_secret"}
+NEW_FILE_MODE = "0644"
 
 
 class Places(NamedTuple):
@@ -64,9 +65,17 @@ class Files:
     def __init__(self, task, paths: dict):
         self._task = task
         self._paths = paths
-        mode = task.params["mode"] if task.params["mode"] is not None else "0644"
-        self._modes = {"certificate": mode, "chain": mode, "private_key": task.params["privatekey_mode"]}
         self.parts = tuple(paths)
+
+    def label(self, part: str) -> str:
+        """Return how to call the place of a part in messages."""
+        return f"'{self._paths[part]}'"
+
+    def _mode(self, part):
+        if part == "private_key":
+            return self._task.params["privatekey_mode"]
+        mode = self._task.params["mode"]
+        return self._task.mode_of(self._paths[part], NEW_FILE_MODE) if mode is None else mode
 
     def load(self) -> dict:
         """Return {part: PEM} of what is there."""
@@ -82,14 +91,14 @@ class Files:
     def save(self, contents: dict, _before: dict) -> bool:
         """Write the given parts aside and rename them together."""
         self._task.write_files(
-            [(self._paths[part], contents[part], self._modes[part]) for part in PARTS if part in contents]
+            [(self._paths[part], contents[part], self._mode(part)) for part in PARTS if part in contents]
         )
         return True
 
     def tidy(self) -> bool:
         """Set owner, mode and the like of all parts; True if that changed any."""
         return self._task.set_attributes(
-            {path: self._modes[part] for part, path in self._paths.items() if os.path.exists(path)}
+            {path: self._mode(part) for part, path in self._paths.items() if os.path.exists(path)}
         )
 
 
@@ -99,11 +108,17 @@ class Secrets:
     def __init__(self, client: Client, paths: dict, store: str):
         self._secrets = {part: Secret(client, path, store) for part, path in paths.items()}
         self.parts = tuple(paths)
+        self._present: dict = {}
+
+    def label(self, part: str) -> str:
+        """Return how to call the place of a part in messages."""
+        return self._secrets[part].label
 
     def load(self) -> dict:
         """Return {part: PEM} of what is there; one read a part, all at once."""
         found = at_once(*(secret.read for secret in self._secrets.values()))
-        return {part: _text(present["value"]) for part, present in zip(self._secrets, found) if present}
+        self._present = {part: present for part, present in zip(self._secrets, found) if present}
+        return {part: _text(present["value"]) for part, present in self._present.items()}
 
     def prepare(self) -> None:
         """Whether a secret may be written shows only when it is."""
@@ -112,7 +127,7 @@ class Secrets:
         """Write the given parts one after the other, the certificate last; False as soon as somebody was faster."""
         for part in (part for part in PARTS if part in contents):
             secret, desired = self._secrets[part], {"content_type": TEXT, "value": contents[part]}
-            if not (secret.update({}, desired) if part in before else secret.create(desired)):
+            if not (secret.update(self._present[part], desired) if part in before else secret.create(desired)):
                 return False
         return True
 

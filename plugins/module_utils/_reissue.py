@@ -15,6 +15,8 @@ from ansible_collections.dcos.security.plugins.module_utils import _x509, _x509_
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 
 _GO_DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
+# What cfssl takes over of a request's subject, beside the common name: emailAddress, DC and the like go.
+COMPARED_NAMES = ("C", "ST", "L", "O", "OU")
 # cfssl sets notBefore to the current minute less 5 minutes, and counts the profile's expiry from there.
 _BACKDATE = timedelta(minutes=6)
 
@@ -30,8 +32,9 @@ def reissue_reasons(
     """Return why a certificate has to be issued anew, in short stable words; an empty list if it is as wanted.
 
     ``wanted`` is {common_name, hosts, subject, key_type, key_size} or the PEM of a CSR; with a CSR, which carries the
-    public key, ``private_key`` may be None. Subject names that are not asked for are not compared, and the common
-    name may stand among the SANs unasked. ``now`` is an aware datetime.
+    public key, ``private_key`` may be None. Subject names that are not asked for are not compared, nor those beyond
+    C, ST, L, O, OU and CN, which a CSR may hold and the CA leaves out, and the common name may stand among the SANs
+    unasked. ``now`` is an aware datetime.
     """
     if not (certificate or "").strip():
         return ["absent"]
@@ -107,10 +110,18 @@ def _difference_reasons(asked: dict, have: dict) -> list[str]:
     surplus = set(have["subject_alt_name"]) - set(asked["subject_alt_name"])
     if missing or any(san.partition(":")[2] != common_name.lower() for san in surplus):
         reasons.append("subject alternative names differ")
-    if any(value and name != "CN" and have["subject"].get(name) != value for name, value in asked["subject"].items()):
+    if any(
+        asked["subject"].get(name) and not _same_values(asked["subject"][name], have["subject"].get(name, ""))
+        for name in COMPARED_NAMES
+    ):
         reasons.append("subject differs")
     reasons += [f"{what.replace('_', ' ')} differs" for what in ("key_type", "key_size") if asked[what] != have[what]]
     return reasons
+
+
+def _same_values(asked: str, have: str) -> bool:
+    """Compare what describe_name() says of one name: the CA sorts the values of one that is repeated."""
+    return sorted(asked.split(", ")) == sorted(have.split(", "))
 
 
 def _moment(text: str) -> datetime:

@@ -19,6 +19,8 @@ from ansible_collections.dcos.security.plugins.module_utils._names import check_
 TEXT = "application/json"
 BINARY = "application/octet-stream"
 METADATA = ("description", "labels")
+# What others may have set besides: it is sent again with each PATCH, which replaces them all.
+KEPT = (*METADATA, "author", "created")
 _RAISE = object()
 
 
@@ -64,7 +66,7 @@ class Secret(Entity):
         body = answer.json if answer.content_type == TEXT else None
         if not isinstance(body, dict) or not isinstance(body.get("value"), str):
             raise not_ours(f"read {self.label}", "GET", self._url, answer)
-        metadata = {name: body[name] for name in METADATA if body.get(name) is not None}
+        metadata = {name: body[name] for name in KEPT if body.get(name) is not None}
         return {"content_type": TEXT, "value": body["value"], **metadata}
 
     def create(self, desired):
@@ -79,13 +81,13 @@ class Secret(Entity):
         return self._write("PATCH", {**before, **changes}, 404)
 
     def delete(self, before):
-        """DELETE the secret; no error if it is gone."""
-        self._client.delete(self._url, f"delete {self.label}", accept=(404,))
+        """DELETE the secret; False if there is none."""
+        return self._client.delete(self._url, f"delete {self.label}", accept=(404,)).status != 404
 
     def _write(self, method, desired, beaten):
         value = desired["value"]
         if desired["content_type"] == TEXT:
-            content = {"body": {"value": value, **{name: desired[name] for name in METADATA if name in desired}}}
+            content = {"body": {"value": value, **{name: desired[name] for name in KEPT if name in desired}}}
             secrets = [value]
         else:
             content = {"data": value, "headers": {"Content-Type": BINARY}}

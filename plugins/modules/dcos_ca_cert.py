@@ -17,6 +17,9 @@ description:
     left. RV(reasons) says which.
   - A renewal keeps the private key unless it no longer fits or O(renew_key) is set, so that no reader ever meets a
     pair that does not match.
+  - What nobody could restore is overwritten with O(force=true) only. This is anything but a readable private key where
+    the private key belongs (a key with a passphrase, a credential), and a private key where the certificate or its
+    chain belongs.
 extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
@@ -80,7 +83,8 @@ options:
     default: local
   csr_path:
     description:
-      - Path of a file with a certificate signing request (PEM) to have signed as it is. The private key is then the
+      - Path of a file with a certificate signing request (PEM) to have signed as it is. Of its subject the CA keeps
+        C, ST, L, O, OU and CN for certain, and only these are compared later. The private key is then the
         caller's own affair. What the CSR says already (O(common_name), O(hosts), O(subject), O(key_size)) must not be
         given, nor O(privatekey_path) or O(privatekey_secret).
     type: path
@@ -99,8 +103,8 @@ options:
     description: Path of the file for the issuers of the certificate.
     type: path
   privatekey_mode:
-    description: Mode of the file with the private key. O(mode) is that of the other files, O(owner) and O(group) are
-      those of all.
+    description: Mode of the file with the private key. O(mode) is that of the other files, where a new one has V(0644)
+      and an existing one keeps its own unless it is given. O(owner) and O(group) are those of all.
     type: raw
     default: "0600"
   certificate_secret:

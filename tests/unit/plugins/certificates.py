@@ -75,11 +75,10 @@ def load(pem):
     return x509.load_pem_x509_certificate(pem.encode())
 
 
-def csr(key, name=CN, sans=(CN,)):
-    """Return a CSR that somebody made for a key of their own."""
-    builder = x509.CertificateSigningRequestBuilder().subject_name(
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    )
+def csr(key, name=CN, sans=(CN,), more=()):
+    """Return a CSR that somebody made for a key of their own; ``more`` are [(OID, value)] of its subject."""
+    names = [x509.NameAttribute(oid, value) for oid, value in ((x509.NameOID.COMMON_NAME, name), *more)]
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(names))
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(san) for san in sans]), False)
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 

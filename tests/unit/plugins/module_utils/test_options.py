@@ -163,6 +163,17 @@ def test_missing_credentials_are_named(given, params, words):
         connection(given, **params)
 
 
+@pytest.mark.parametrize("blank", [" ", "\n"])
+def test_a_blank_token_is_none(blank):
+    """What a template or an empty file makes of a token that is not there."""
+    with pytest.raises(AuthError, match="No credentials: give auth_token"):
+        resolve({"url": URL, "auth_token": blank}, {"DCOS_ACS_TOKEN": blank})
+    found = resolve({"url": URL, "auth_token": blank, "auth_username": "u", "auth_password": blank}, {})
+    assert found.method == "password"
+    environ = {"DCOS_ACS_TOKEN": blank, "DCOS_USERNAME": "u", "DCOS_PASSWORD": "p"}
+    assert resolve({"url": URL}, environ).method == "password"
+
+
 def test_the_method_of_the_environment_is_for_its_own_credentials():
     assert connection("UP", {"DCOS_AUTH_METHOD": "token"}).method == "password"
     with pytest.raises(AuthError, match="auth_method token"):

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -120,9 +122,7 @@ def test_an_unreadable_certificate(keep, place, text):
     assert place.read("private_key") == key
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"), [("", "private key absent"), ("no key", "private key unreadable"), ("other", "key mismatch")]
-)
+@pytest.mark.parametrize(("text", "reason"), [("", "private key absent"), ("other", "key mismatch")])
 def test_a_private_key_that_does_not_fit(keep, place, text, reason):
     keep()
     key = place.read("private_key")
@@ -133,6 +133,57 @@ def test_a_private_key_that_does_not_fit(keep, place, text, reason):
     assert _x509.matches(place.read("certificate"), place.read("private_key"))
     assert place.read("private_key") != key
     assert (place.read("private_key") == present) == (text == "other")
+
+
+ENCRYPTED = _keys.load_any_private(_keys.generate_private_key(2048), "key").private_bytes(
+    serialization.Encoding.PEM,
+    serialization.PrivateFormat.PKCS8,
+    serialization.BestAvailableEncryption(b"passphrase"),
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "why"),
+    [
+        ("private_key", "no key", "something else than"),
+        ("private_key", ENCRYPTED.decode(), "something else than"),
+        ("private_key", json.dumps({"uid": "kafka", "private_key": "-----BEGIN PRIVATE KEY-----"}), "something else"),
+        ("certificate", json.dumps({"uid": "kafka", "private_key": "-----BEGIN PRIVATE KEY-----"}), "a private key"),
+        ("certificate", ENCRYPTED.decode(), "a private key"),
+        ("chain", ENCRYPTED.decode(), "a private key"),
+    ],
+    ids=["nonsense", "encrypted", "credential", "credential as certificate", "key as certificate", "key as chain"],
+)
+def test_what_nobody_could_restore_is_not_overwritten(keep, place, part, text, why):
+    keep()
+    place.write(part, text)
+    for check in (True, False):
+        outcome = keep("fail", check=check)
+        assert "Refused to overwrite" in outcome["msg"]
+        assert why in outcome["msg"]
+        assert place.paths[part] in outcome["msg"]
+    assert place.read(part) == text
+    assert keep(force=True)["reasons"] == ["forced"]
+    assert keep()["changed"] is False
+    assert _x509.matches(place.read("certificate"), place.read("private_key"))
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"common_name": "x" * 65}, "65 characters"),
+        ({"hosts": ["kafka.example.com:443"]}, "without port"),
+        ({"common_name": "Two words"}, "no DNS name"),
+        ({"subject": {"C": "Germany"}}, "cannot stand in a certificate"),
+    ],
+    ids=["name", "host", "default host", "country"],
+)
+@pytest.mark.parametrize("source", ["local", "ca"])
+@pytest.mark.parametrize("check", [True, False])
+def test_what_no_certificate_can_hold(keep, options, text, source, check):
+    outcome = keep("fail", **options, key_source=source, check=check)
+    assert text in outcome["msg"]
+    assert not outcome.sent
 
 
 @pytest.mark.parametrize("part", ["certificate", "private_key", "chain"])
@@ -216,6 +267,15 @@ def test_key_of_the_ca(cluster, keep, place):
     assert "IP:10.0.3.7" in made["subject_alt_name"]
     renewed = keep(key_source="ca", hosts=[CN, "10.0.3.7"], force=True)
     assert "POST /ca/api/v2/newkey" not in renewed.sent
+
+
+def test_key_of_the_ca_for_hosts_in_other_spellings(keep):
+    made = keep("converge", key_source="ca", hosts=["KAFKA.example.com.", "[FD00:0::7]", "bücher.example.com"])
+    assert sorted(made["subject_alt_name"]) == [
+        "DNS:kafka.example.com",
+        "DNS:xn--bcher-kva.example.com",
+        "IP:fd00::7",
+    ]
 
 
 @pytest.mark.parametrize(("key_type", "size"), [("RSA", None), ("RSA", 3072), ("ECDSA", 384), ("ECDSA", 521)])

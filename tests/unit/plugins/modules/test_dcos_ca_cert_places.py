@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from ansible_collections.dcos.security.tests.unit.plugins.certificates import (
     CN,
     MODULE,
+    Secrets,
     csr,
     load,
 )
@@ -145,6 +148,57 @@ def test_links_stay_links(cluster, files, tmp_path):
     cluster.converge(MODULE, common_name=CN, key_type="ECDSA", **files.options)
     assert os.path.islink(files.paths["certificate"])
     assert "BEGIN CERTIFICATE" in target.read_text(encoding="utf-8")
+
+
+def test_a_csr_with_names_that_the_ca_leaves_out_or_sorts(cluster, place):
+    """What cfssl does to the subject of a request is no reason to throw the certificate away."""
+    names = [
+        (NameOID.ORGANIZATION_NAME, "Example, Inc."),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, "zzz"),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, "aa"),
+        (NameOID.DOMAIN_COMPONENT, "example"),
+        (NameOID.EMAIL_ADDRESS, "kafka@example.com"),
+    ]
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = cluster.converge(MODULE, csr_content=csr(key, more=names), **place.certificate_only)
+    # Older libraries tell the values of one name in any order.
+    assert made["subject"] in [{"CN": CN, "O": "Example, Inc.", "OU": units} for units in ("aa, zzz", "zzz, aa")]
+    names[2] = (NameOID.ORGANIZATIONAL_UNIT_NAME, "other")
+    other = cluster.converge(MODULE, csr_content=csr(key, more=names), **place.certificate_only)
+    assert other["reasons"] == ["subject differs"]
+
+
+def test_the_mode_of_a_file_stays_unless_one_is_given(cluster, files):
+    wish = {"common_name": CN, "key_type": "ECDSA", **files.options}
+    cluster.run(MODULE, **wish)
+    assert mode(files.paths["certificate"]) == mode(files.paths["chain"]) == 0o644
+    os.chmod(files.paths["certificate"], 0o640)
+    assert cluster.run(MODULE, **wish)["changed"] is False
+    assert cluster.run(MODULE, **wish, force=True)["changed"] is True
+    assert mode(files.paths["certificate"]) == 0o640
+
+
+def test_a_file_of_somebody_else(cluster, files, monkeypatch):
+    """Who may replace it in its folder need not be allowed to give one away."""
+
+    def denied(*_args):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    wish = {"common_name": CN, "key_type": "ECDSA", **files.options}
+    cluster.run(MODULE, **wish)
+    monkeypatch.setattr(os, "chown", denied)
+    assert cluster.run(MODULE, **wish, force=True)["reasons"] == ["forced"]
+
+
+def test_metadata_that_others_set_to_secrets_stay(cluster):
+    place = Secrets(cluster, None)
+    wish = {"common_name": CN, "key_type": "ECDSA", **place.options}
+    cluster.run(MODULE, **wish)
+    metadata = {"author": "kafka", "labels": ["tls"]}
+    path = "kafka/certificate"
+    cluster.api("PATCH", f"/secrets/v1/secret/default/{path}", {"value": place.read("certificate"), **metadata})
+    assert cluster.run(MODULE, **wish, force=True)["changed"] is True
+    assert cluster.secret(path)["metadata"] == metadata
 
 
 def test_files_that_are_no_text(cluster, files):

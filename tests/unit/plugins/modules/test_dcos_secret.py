@@ -218,6 +218,16 @@ def test_who_may_not_read_deletes_all_the_same(cluster, clerk):
     assert outcome["changed"] is True
     assert "cannot be read" in outcome.warned
     assert cluster.secret(PATH) is None
+    again = cluster.run(MODULE, path=PATH, state="absent", **who)
+    assert again["changed"] is False
+    assert "cannot be read" not in again.warned
+
+
+def test_metadata_that_others_set_stay(cluster):
+    metadata = {"author": "kafka", "labels": ["a"]}
+    cluster.api("PUT", f"/secrets/v1/secret/default/{PATH}", {"value": "the-old-s3cret", **metadata})
+    cluster.run(MODULE, path=PATH, value="s3cret-value", description="Brokers")
+    assert cluster.secret(PATH)["metadata"] == {**metadata, "description": "Brokers"}
 
 
 @pytest.mark.parametrize(

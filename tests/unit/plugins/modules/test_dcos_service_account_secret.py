@@ -10,6 +10,7 @@ import textwrap
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 
@@ -222,6 +223,31 @@ def test_strict_insists_on_https(cluster, store, pems):
 
 
 # --- rotation
+
+
+@pytest.mark.parametrize("damage", ["another kind", "cut"])
+def test_a_key_that_is_of_no_use_is_replaced_if_asked(cluster, store, pems, damage):
+    other = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    lines = pems[0].splitlines()
+    store(credential(other.decode() if damage == "another kind" else "\n".join([lines[0], lines[1], lines[-1]]) + "\n"))
+    before = stored(cluster)
+    assert cluster.fail(MODULE, path=PATH, uid="kafka")["msg"]
+    assert stored(cluster) == before
+    for wish in ({"rotate": True}, {"private_key": pems[1]}):
+        assert cluster.run(MODULE, path=PATH, uid="kafka", check=True, **wish)["changed"] is True
+        assert cluster.run(MODULE, path=PATH, uid="kafka", **wish)["changed"] is True
+        cluster.api("PATCH", f"/secrets/v1/secret/default/{PATH}", {"value": json.dumps(before)})
+
+
+def test_metadata_that_others_set_stay(cluster, pems):
+    metadata = {"author": "kafka", "description": "Brokers", "labels": ["a", "b"]}
+    body = {"value": json.dumps(credential(pems[0])), **metadata}
+    cluster.api("PUT", f"/secrets/v1/secret/default/{PATH}", body)
+    cluster.run(MODULE, path=PATH, uid="kafka", rotate=True)
+    assert stored(cluster)["private_key"] != pems[0]
+    assert cluster.secret(PATH)["metadata"] == metadata
 
 
 def test_rotate_always_makes_a_key(cluster):
