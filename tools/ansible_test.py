@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import os
 import re
 import shutil
@@ -13,12 +15,17 @@ import sys
 import tempfile
 import threading
 import urllib.request
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
+from complaints import Complaints
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from mirror import COLLECTIONS, mirror
+
+Result = TypeVar("Result")
 
 BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
 
@@ -60,30 +67,45 @@ class Venv:
             "PATH": os.pathsep.join(map(str, (self.bin, *folders, os.environ["PATH"]))),
             "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         }
-        if not sys.stdout.isatty():
+        self.complaints = Complaints()
+        self._output: IO[bytes] | None = None
+        self._watched = not sys.stdout.isatty()
+        if self._watched:
             self.environment["NO_COLOR"] = "1"  # ansible-lint colours whatever it writes to
 
-    def run(self, program: str, *arguments: str, cwd: Path, output: IO[bytes] | None = None) -> int:
-        """Run one of this environment's commands and return its exit status; its output goes where ours goes."""
-        return subprocess.call(
+    def writing_to(self, output: IO[bytes]) -> Venv:
+        """Return the same environment, the output of whose commands goes to a file."""
+        other = copy.copy(self)
+        other._output = output
+        return other
+
+    def run(self, program: str, *arguments: str, cwd: Path) -> int:
+        """Run one of this environment's commands and return its exit status; its output goes where ours goes.
+
+        Where that is no terminal, ``complaints`` has the lines that say what failed.
+        """
+        stdout = self._output or (subprocess.PIPE if self._watched else None)
+        process = subprocess.Popen(
             [self.bin / program, *arguments],
             cwd=cwd,
             env=self.environment,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output and subprocess.STDOUT,
+            stdout=stdout,
+            stderr=stdout and subprocess.STDOUT,
         )
+        with process:
+            if process.stdout:
+                self.complaints.show(process.stdout)
+        return process.returncode
 
-    def ansible_test(
-        self, command: str, *arguments: str, cwd: Path | None = None, output: IO[bytes] | None = None
-    ) -> int:
+    def ansible_test(self, command: str, *arguments: str, cwd: Path | None = None) -> int:
         """Run ``ansible-test command`` on a copy of the tree by this environment's Python; return its exit status."""
         self._provide_bootstrap()
         version = self.output("-c", "import sys; print('%d.%d' % sys.version_info[:2])")
         # Not by its own first line, which names the interpreter by its real path.
         program = ("python", str(self.bin / "ansible-test"))
         options = ("--local", "--requirements", "--python", version)
-        return self.run(*program, command, *options, *arguments, cwd=cwd or mirror(), output=output)
+        return self.run(*program, command, *options, *arguments, cwd=cwd or mirror())
 
     def output(self, *arguments: str) -> str:
         """What this environment's Python prints when it is run with ``arguments``, stripped."""
@@ -102,6 +124,22 @@ class Venv:
             if not script.exists():
                 cache.mkdir(parents=True, exist_ok=True)
                 download_or_stand_in(BOOTSTRAP_URL.format(version=version), script)
+
+
+def side_by_side(venv: Venv, works: Sequence[Callable[[Venv], Result]]) -> list[Result]:
+    """Do several works at the same time, each with an environment; return their results.
+
+    The output of the first is shown as it comes, that of the others when all are done.
+    """
+    with ThreadPoolExecutor(len(works)) as pool, contextlib.ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _work in works[1:]]
+        runs = [pool.submit(works[0], venv)]
+        runs += [pool.submit(work, venv.writing_to(file)) for work, file in zip(works[1:], files, strict=True)]
+        results = [run.result() for run in runs]
+        for file in files:
+            file.seek(0)
+            venv.complaints.show(file)
+    return results
 
 
 def provide_ssh_key() -> None:

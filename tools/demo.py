@@ -18,6 +18,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from emulator import VARIABLES
 
@@ -57,13 +58,14 @@ class Cluster:
             "TMPDIR": str(folder),
         }
 
-    def records(self) -> list[list]:
+    def records(self) -> list[list[Any]]:
         """All that the cluster holds, as [kind, key, value]."""
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=self._context)
         )
         with opener.open(f"{self.url}/_emulator/state", timeout=10) as answer:
-            return json.load(answer)["records"]
+            records: list[list[Any]] = json.load(answer)["records"]
+            return records
 
     def private_keys(self) -> set[str]:
         """A line out of the middle of every private key in the secret store."""

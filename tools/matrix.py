@@ -3,24 +3,30 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the tests on every supported ansible-core for which this machine has a Python, and end with one table.
 
-Unit tests run on each; integration tests on the oldest and the newest, or with MATRIX=full on each and on both paths a
-task can take: in the worker, and as an ordinary module. The oldest ansible-core runs with the oldest libraries.
+``make test`` runs everything on one of them. Here each runs the sanity tests that depend on it and every unit test, a
+share of the cases where it has many; the integration targets are shared out between the oldest and the newest. With
+MATRIX=full nothing is shared out, and integration tests run on both paths a task can take: in the worker, and as an
+ordinary module. The oldest ansible-core runs with the oldest libraries.
 """
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import interpreters
+import schemas
 import verdicts
-from ansible_test import Venv
+from ansible_test import Venv, side_by_side
 from integration import run_integration
-from mirror import COLLECTIONS, ROOT
+from mirror import COLLECTIONS, ROOT, mirror
 
 # Each ansible-core with the Pythons to run it on: the first that is found. They begin at the emulator's 3.11 and are
 # turned around for the newest, so that a newer Python is met as well.
@@ -30,7 +36,13 @@ CORES = {
     "2.19": ("3.11", "3.12", "3.13"),
     "2.20": ("3.12", "3.13", "3.14"),
     "2.21": ("3.14", "3.13", "3.12"),
+    "2.22": ("3.13", "3.14"),
 }
+# Of these there are pre-releases only.
+UNRELEASED = ("2.22",)
+# The sanity tests that see the collection through ansible-core. What the others see does not depend on it.
+THROUGH_CORE = ("action-plugin-docs", "ansible-doc", "import", "runtime-metadata", "validate-modules")
+FAILED = "FAILED"
 
 
 @dataclass
@@ -39,14 +51,21 @@ class Row:
 
     core: str
     python: str = "-"
+    sanity: str = "-"
     units: str = "-"
     integration: str = "-"
     seconds: float = 0.0
     note: str = ""
 
     def __str__(self) -> str:
-        columns = f"{self.core:6} {self.python:7} {self.units:8} {self.integration:12} {self.seconds:7.0f}"
+        columns = (
+            f"{self.core:6} {self.python:7} {self.sanity:7} {self.units:7} {self.integration:12} {self.seconds:7.0f}"
+        )
         return f"{columns}  {self.note}".rstrip()
+
+    @property
+    def failed(self) -> bool:
+        return FAILED in (self.sanity, self.units, self.integration)
 
 
 def libraries(oldest: bool) -> list[str]:
@@ -63,7 +82,8 @@ def environment(core: str, python: Path, oldest: bool) -> Venv:
     requires must not decide which libraries the modules meet.
     """
     root = COLLECTIONS / "matrix" / core
-    requirements = [f"ansible-core~={core}.0", *libraries(oldest)]
+    version = f"{core}.0rc0" if core in UNRELEASED else f"{core}.0"
+    requirements = [f"ansible-core~={version}", *libraries(oldest)]
     stamp = root / "requirements.txt"
     wanted = "\n".join((str(python), *requirements))
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
@@ -74,9 +94,26 @@ def environment(core: str, python: Path, oldest: bool) -> Venv:
     return Venv(root, Path(sys.prefix) / "bin")
 
 
+def take_share(number: int, of: int) -> None:
+    """Say to the next unit tests which share of the cases is theirs."""
+    share = mirror() / "tests/unit/share.json"
+    share.write_text(json.dumps({"number": number, "of": of}), encoding="utf-8")
+
+
+def sanity(venv: Venv, full: bool) -> int:
+    """Run the sanity tests that may tell something new, in a copy of their own; return the exit status."""
+    chosen = () if full else (f"--test={name}" for name in THROUGH_CORE)
+    return venv.ansible_test("sanity", *chosen, cwd=mirror(COLLECTIONS / "series-2"))
+
+
+def units(venv: Venv) -> int:
+    """Run the unit tests; return the exit status."""
+    return venv.ansible_test("units")
+
+
 def verdict(*statuses: int) -> str:
-    """``passed`` if every exit status is 0, else ``FAILED``."""
-    return "FAILED" if any(statuses) else "passed"
+    """``passed`` if every exit status is 0, else FAILED."""
+    return FAILED if any(statuses) else "passed"
 
 
 def main() -> int:
@@ -85,7 +122,9 @@ def main() -> int:
     found = interpreters.find()
     chosen = {core: next((version for version in pythons if version in found), None) for core, pythons in CORES.items()}
     runnable = [core for core, version in chosen.items() if version]
+    ends = [core for core in runnable if core in (runnable[0], runnable[-1])]
     rows = [Row(core) for core in CORES]
+    complaints: list[str] = []
     for row in rows:
         version = chosen[row.core]
         if version is None:
@@ -97,19 +136,28 @@ def main() -> int:
         try:
             venv = environment(row.core, found[version], oldest=row.core == runnable[0])
         except subprocess.CalledProcessError as error:
-            row.units, row.note = "FAILED", f"could not be installed: {error}"
+            row.units, row.note = FAILED, f"could not be installed: {error}"
             continue
+        schemas.fetch()
         if verdicts.known(venv):
-            row.units, row.note = "passed", "units by make test"
+            row.units, row.note = "passed", "units, and sanity, by make test"
         else:
-            row.units = verdict(venv.ansible_test("units"))
-        if full or row.core in (runnable[0], runnable[-1]):
-            paths = (True, False) if full else (True,)
-            row.integration = verdict(*(run_integration(venv, [], in_process) for in_process in paths))
+            if not full:
+                take_share(runnable.index(row.core), len(runnable))
+            works: list[Callable[[Venv], int]] = [units, functools.partial(sanity, full=full)]
+            row.units, row.sanity = map(verdict, side_by_side(venv, works))
+        if full:
+            row.integration = verdict(*(run_integration(venv, [], in_process) for in_process in (True, False)))
+        elif row.core in ends:
+            row.integration = verdict(run_integration(venv, [], share=(ends.index(row.core), len(ends))))
         row.seconds = time.monotonic() - start
+        said = venv.complaints.take()
+        if row.failed:
+            complaints += [f"{row.core}: {line}" for line in said]
 
-    print("\ncore   python  units    integration  seconds", *rows, sep="\n")
-    return 1 if any("FAILED" in (row.units, row.integration) for row in rows) else 0
+    print("", *complaints, sep="\n")
+    print("\ncore   python  sanity  units   integration  seconds", *rows, sep="\n")
+    return 1 if any(row.failed for row in rows) else 0
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ class Cluster:
             "token"
         ]
         self._pristine = self._send("GET", "/_emulator/state")["records"]
+        self.root: dict[str, str] = next(value for kind, key, value in self._pristine if key == ["ca_root"])
 
     def _send(self, method: str, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
@@ -51,6 +52,15 @@ class Cluster:
     def reset(self, more: Iterator[Record] | None = None) -> None:
         """Make it a new cluster again, or one that holds ``more`` records: [kind, key, value]."""
         self._send("PUT", "/_emulator/state", {"records": [*self._pristine, *(more or ())]})
+
+    def sent(self) -> list[str]:
+        """The path and query of each GET since the last count, as it was sent."""
+        entries = self._send("GET", "/_emulator/journal")["entries"]
+        return [
+            f"{entry['path']}?{entry['query']}" if entry["query"] else entry["path"]
+            for entry in entries
+            if entry["method"] == "GET"
+        ]
 
     def count(self) -> int:
         """The requests since the last call; those to the test controls are not counted."""

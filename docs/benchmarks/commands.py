@@ -60,13 +60,15 @@ class Workshop:
             arguments += ["-e", f"@{self.file(f'{Path(playbook).stem}-variables.json', variables)}"]
         return Command(arguments, self._ansible | _connection(cluster, token), self.folder)
 
-    def curl(self, cluster: Cluster, requests: Iterator[tuple[str, Any]], concurrency: int) -> Command:
-        """``curl --parallel`` that PUTs (path, body) over connections that it keeps, and says all their statuses."""
+    def curl(
+        self, cluster: Cluster, requests: Iterator[tuple[str, Any]], concurrency: int, method: str = "PUT"
+    ) -> Command:
+        """``curl --parallel`` that sends (path, body) over connections that it keeps, and says all their statuses."""
         blocks = []
         for path, body in requests:
             lines = [
                 f'url = "{cluster.url}{path}"',
-                'request = "PUT"',
+                f'request = "{method}"',
                 f'cacert = "{cluster.ca_path}"',
                 f'header = "Authorization: token={cluster.token}"',
                 'output = "/dev/null"',

@@ -1,11 +1,9 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How cost grows: with the grants of an account, the size of the cluster, the identities of a play, and forks."""
+"""How cost grows: with the grants of an account, the size of the cluster, and forks."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from bench import Bench, permissions
 from cluster import Cluster, cluster, crowd
@@ -14,7 +12,6 @@ from measure import Command, Results
 
 GRANTS = (10, 500, 1000, 2000, 5000)
 ACCOUNTS = (10, 100, 1000, 10_000)
-IDENTITIES = (1, 10, 40, 100)
 FORKS = (1, 2, 4, 8)
 HOSTS = 20
 
@@ -24,7 +21,6 @@ FIRST, SECOND = "first run", "second run"
 SCENARIOS = {
     "growth_grants": "grants of an account",
     "growth_accounts": "accounts in the cluster",
-    "growth_identities": "identities of a play",
     "growth_forks": "forks",
 }
 LOGARITHMIC = ("growth_accounts", "growth_forks")
@@ -65,19 +61,6 @@ def growth_accounts(bench: Bench) -> None:
                 _twice(bench, "growth_accounts", command, dcos, accounts=count)
 
 
-def growth_identities(bench: Bench) -> None:
-    """More and more identities with a permission and a certificate each, by one play."""
-    with cluster(0) as dcos:
-        for _round in range(bench.rounds):
-            for count in (1, 3) if bench.quick else IDENTITIES:
-                dcos.reset()
-                identities = [_identity(n) for n in range(count)]
-                command = bench.workshop.playbook(
-                    "dcos.security.provision_service_identity", dcos, service_identities=identities
-                )
-                _twice(bench, "growth_identities", command, dcos, identities=count)
-
-
 def growth_forks(bench: Bench) -> None:
     """An identity for each of 20 hosts, with more and more forks."""
     hosts = 3 if bench.quick else HOSTS
@@ -89,14 +72,6 @@ def growth_forks(bench: Bench) -> None:
                 options = ("--inventory", inventory, "--forks", str(forks))
                 command = bench.workshop.playbook("hosts.yml", dcos, *options)
                 _twice(bench, "growth_forks", command, dcos, forks=forks)
-
-
-def _identity(n: int) -> dict[str, Any]:
-    return {
-        "uid": f"bench-{n}",
-        "permissions": permissions(1),
-        "certificates": [{"name": "tls", "common_name": f"bench-{n}.example.com"}],
-    }
 
 
 def _twice(bench: Bench, scenario: str, command: Command, dcos: Cluster, **case: int) -> None:

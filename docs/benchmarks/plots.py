@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import facts
 import growth
+import many
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import tasks
@@ -19,7 +22,7 @@ from measure import Results, fit, ratio
 from targets import FAST_PATH, ORDINARY_PATH
 
 # The salt makes the names inside an SVG the same every time.
-STYLE = {"svg.hashsalt": "dcos.security", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+STYLE: Any = {"svg.hashsalt": "dcos.security", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
 BLUE, ORANGE, GREY = "#1f6fb4", "#d9822b", "#8a8a8a"
 
 
@@ -32,11 +35,16 @@ def plots(results: Results, folder: Path) -> None:
     for scenario, title in (
         ("identity", "One identity, 25 permissions, one certificate"),
         ("grants", "Permissions in bulk"),
+        ("facts", f"Facts of {facts.SOME} identities"),
     ):
         if scenario in measured:
             _save(_bars(results, scenario, title), folder / scenario)
     if "tasks" in measured:
         _save(_tasks(results), folder / "tasks")
+    if "many" in measured:
+        _save(_many(results), folder / "many")
+    if "growth_facts" in measured:
+        _save(_growth_facts(results), folder / "growth_facts")
     for scenario, what in growth.SCENARIOS.items():
         if scenario in measured:
             _save(_growth(results, scenario, what), folder / scenario)
@@ -99,6 +107,27 @@ def _tasks(results: Results) -> Figure:
     return figure
 
 
+def _many(results: Results) -> Figure:
+    """Seconds over identities, both axes logarithmic, one panel a latency."""
+    figure, panels = plt.subplots(1, len(LATENCIES), figsize=(10, 4), sharey=True, layout="constrained")
+    for axes, latency_ms in zip(panels, LATENCIES, strict=True):
+        for (first, second), colour, name in ((many.PLAYBOOK, BLUE, "playbook"), (many.DEPLOY, ORANGE, "dcos-deploy")):
+            for variant, style, run in ((first, "-", "first run"), (second, "--", "second run")):
+                series = [run for run in results.scenario("many", latency_ms=latency_ms) if run.variant == variant]
+                points = sorted((each.case["identities"], each.median) for each in series)
+                if points:
+                    axes.plot(*zip(*points, strict=True), style, marker="o", color=colour, label=f"{name}, {run}")
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.set_xlabel("identities")
+        axes.set_title(f"{latency_ms} ms latency")
+    panels[0].set_ylabel("seconds, whole process (logarithmic)")
+    panels[0].legend(frameon=False)
+    return figure
+
+
 def _growth(results: Results, scenario: str, what: str) -> Figure:
     figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
     for variant, colour in ((growth.FIRST, BLUE), (growth.SECOND, ORANGE)):
@@ -118,6 +147,19 @@ def _growth(results: Results, scenario: str, what: str) -> Figure:
     axes.set_ylabel("seconds, whole process")
     axes.set_title(f"Growth with {what}")
     axes.legend(frameon=False)
+    return figure
+
+
+def _growth_facts(results: Results) -> Figure:
+    figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+    points = facts.points(results)
+    xs, ys = zip(*points, strict=True)
+    axes.scatter(xs, ys, color=BLUE, s=16, zorder=3)
+    _line(axes, points, BLUE)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("identities in the cluster")
+    axes.set_ylabel("seconds, whole process")
+    axes.set_title(f"Facts of all identities, {facts.LATENCY} ms latency")
     return figure
 
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import facts
 import grants
 import growth
 import identity
+import many
 import tasks
 from bench import CONCURRENCY, LATENCIES
 from measure import Ratio, Results, Series, fit, ratio
@@ -26,8 +28,12 @@ def report(document: dict[str, Any], results: Results) -> str:
         _head(document),
         _table("Targets", ["target", "measured", ""], targets(results)),
         _identity(results),
+        _many(results),
+        _lists(results),
         _grants(results, document),
+        _facts(results),
         _tasks(results),
+        _growth_facts(results),
         *_growths(results),
         METHOD.read_text(),
     ]
@@ -35,12 +41,17 @@ def report(document: dict[str, Any], results: Results) -> str:
 
 
 def _head(document: dict[str, Any]) -> str:
+    others: dict[str, list[str]] = {}
+    for scenario, date in document["dates"].items():
+        if date != document["date"]:
+            others.setdefault(date, []).append(scenario)
     lines = [
         "# Benchmarks",
         "",
         f"Measured on {document['date']} by `make bench`: {document['rounds']} rounds, {document['minutes']} minutes. "
         "The raw numbers are in [results.json](results.json). How it was measured, and how fair that is, stands "
         "[below](#method).",
+        *(f"The scenarios {', '.join(names)} are those of {date}." for date, names in others.items()),
         "",
         *(f"* {name}: {value}" for name, value in document["machine"].items()),
     ]
@@ -90,6 +101,28 @@ def _identity(results: Results) -> str:
     return _table("One identity", _columns("", "requests", base=identity.EMPTY), rows, text)
 
 
+def _many(results: Results) -> str:
+    rows = []
+    for series in results.scenario("many"):
+        case = series.case
+        row = [series.variant, str(case["identities"]), str(case["latency_ms"]), str(max(series.requests))]
+        bases = [results.of("many", name, **case) for name in (many.EMPTY, *_rival(series.variant))]
+        row += [f"{series.median:.2f}", *(show(ratio(series, base)) if base.seconds else "" for base in bases)]
+        rows.append([*row, *[""] * (7 - len(row)), f"{max(series.peak_mib):.0f}"])
+    text = "A permission and a certificate each.\n\n![Many identities](plots/many.svg)"
+    columns = ["", "identities", "latency, ms", "requests", "s", f"× {many.EMPTY}", "× dcos-deploy", "MiB"]
+    return _table("Many identities", columns, rows, text)
+
+
+def _rival(variant: str) -> tuple[str, ...]:
+    return (many.DEPLOY[many.PLAYBOOK.index(variant)],) if variant in many.PLAYBOOK else ()
+
+
+def _lists(results: Results) -> str:
+    rows = list(_compared(results, "lists", many.EMPTY))
+    return _table(f"{many.SECRETS} secrets", _columns("", "requests", base=many.EMPTY), rows)
+
+
 def _grants(results: Results, document: dict[str, Any]) -> str:
     count = 50 if document["quick"] else 1000
     rows = list(_compared(results, "grants", grants.EMPTY))
@@ -108,6 +141,34 @@ def _extrapolated(results: Results, requests: int) -> str:
         seconds = (series.median - empty.median) / max(series.requests) * requests + empty.median
         times.append(f"{seconds / 60:.0f} minutes at {ms} ms")
     return f"Extrapolated from the uri loop, {requests} requests by `ansible.builtin.uri` take {' and '.join(times)}."
+
+
+def _facts(results: Results) -> str:
+    rows = list(_compared(results, "facts", facts.EMPTY))
+    text = (
+        f"All that makes {facts.SOME} accounts somebody: permissions, memberships, credentials, certificates. curl "
+        f"and the module have {facts.CONCURRENCY} requests at a time. dcos-deploy, which set them up, compares "
+        "accounts and permissions, and sees whether secrets are there.\n\n![Facts](plots/facts.svg)"
+    )
+    return _table(f"Facts of {facts.SOME} identities", _columns("", "requests", base=facts.EMPTY), rows, text)
+
+
+def _growth_facts(results: Results) -> str:
+    rows = []
+    for series in results.scenario("growth_facts"):
+        cost = "" if not series.requests else str(max(series.requests))
+        memory = "" if not series.peak_mib else f"{max(series.peak_mib):.0f}"
+        rows.append([series.variant, str(series.case["accounts"]), cost, f"{series.median:.2f}", memory])
+    if not rows:
+        return ""
+    line = fit(facts.points(results))
+    text = (
+        "Each with 5 permissions; a fifth have a credential and a tenth a certificate. "
+        f"{facts.LATENCY} ms latency. Linear fit: {line.intercept:.2f} s + {1000 * line.slope:.2f} ms × identities "
+        f"(R² = {line.r_squared:.4f}).\n\n"
+        "![Facts](plots/growth_facts.svg)"
+    )
+    return _table("Growth with identities", ["", "identities", "requests", "s", "MiB"], rows, text)
 
 
 def _tasks(results: Results) -> str:

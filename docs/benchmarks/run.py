@@ -16,23 +16,36 @@ import platform
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import Bench
 from commands import BIN, HERE, Workshop, install_dcos_deploy
+from facts import facts, growth_facts
 from grants import grants
-from growth import growth_accounts, growth_forks, growth_grants, growth_identities
+from growth import growth_accounts, growth_forks, growth_grants
 from identity import identity
-from measure import Results
+from many import lists, many
+from measure import Results, Series
 from plots import plots
 from report import report
 from tasks import tasks
 
 SCENARIOS: dict[str, Callable[[Bench], None]] = {
     scenario.__name__: scenario
-    for scenario in (identity, grants, tasks, growth_grants, growth_accounts, growth_identities, growth_forks)
+    for scenario in (
+        identity,
+        many,
+        lists,
+        grants,
+        facts,
+        tasks,
+        growth_facts,
+        growth_grants,
+        growth_accounts,
+        growth_forks,
+    )
 }
 
 
@@ -52,6 +65,17 @@ def machine(dcos_deploy: str) -> dict[str, Any]:
         "dcos-deploy": dcos_deploy or "not available",
         "load average at the start": ", ".join(f"{load:.2f}" for load in os.getloadavg()),
     }
+
+
+def kept(path: Path, chosen: Sequence[str]) -> tuple[Results, dict[str, str]]:
+    """What earlier results say of scenarios that are not ``chosen``, and when each was measured: {scenario: date}."""
+    earlier: dict[str, Any] = (
+        json.loads(path.read_text()) if path.exists() else {"series": [], "date": "", "quick": False}
+    )
+    others = set(SCENARIOS) - set(chosen)
+    series = [Series(**known) for known in earlier["series"] if known["scenario"] in others]
+    dates = earlier.get("dates", {})
+    return Results(series), {known.scenario: dates.get(known.scenario, earlier["date"]) for known in series}
 
 
 def _first_line(*command: str | os.PathLike[str]) -> str:
@@ -75,16 +99,19 @@ def main() -> None:
     start = time.time()
     dcos_deploy = install_dcos_deploy()
     description = machine(dcos_deploy)
-    results = Results()
+    chosen = options.scenarios or list(SCENARIOS)
+    results, dates = kept(output / "results.json", chosen)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bench = Bench(
             results, Workshop(Path(folder)), 1 if options.quick else options.rounds, options.quick, dcos_deploy
         )
-        for name in options.scenarios or SCENARIOS:
+        for name in chosen:
             print(f"{name}: {SCENARIOS[name].__doc__}", flush=True)
             SCENARIOS[name](bench)
+    date = datetime.date.fromtimestamp(start).isoformat()
     document = {
-        "date": datetime.date.fromtimestamp(start).isoformat(),
+        "date": date,
+        "dates": dates | dict.fromkeys(chosen, date),
         "minutes": round((time.time() - start) / 60, 1),
         "rounds": bench.rounds,
         "quick": options.quick,

@@ -7,20 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import facts
 import grants
 import growth
 import identity
+import many
 import tasks
 from measure import Results, fit, ratio
 
-FAST_PATH = 0.25  # × a no-op module
+FAST_PATH = 0.15  # × a no-op module
 ORDINARY_PATH = 1.5  # × a no-op module
-SECOND_RUN = 2.0  # × an empty play
+SECOND_RUN = {0: 1.64, 20: 2.14}  # × an empty play, by latency
 URI_FIRST, URI_SECOND = 15, 20  # times faster than the uri playbook
 GRANTS_FIRST = 1.3  # × (curl --parallel + an empty play)
 GRANTS_SECOND = 1.3  # × an empty play
-IDENTITY = 0.5  # seconds
+# Of 100 identities, × dcos-deploy, by latency and run; and of the second one, × an empty play.
+MANY = {(0, "first"): 0.9, (0, "second"): 2.5, (20, "first"): 0.25, (20, "second"): 0.25}
+MANY_SECOND = 4.0
+IDENTITY = 0.020  # seconds each, of 1,000 on their second run
+MEMORY = 300  # MiB for 1,000 identities
+LIST = 0.12  # × a loop over 300 secrets
 LINEAR = 0.99  # R²
+# Of 10,000 identities: seconds and MiB to read them, seconds to look through them, and until their report is seen.
+FACTS, FACTS_MEMORY, FINDINGS, PAINT = 60, 300, 5, 2
+FACTS_OF_SOME = 1.5  # × an empty play, beside what curl takes for the same requests
 
 
 def targets(results: Results) -> list[list[str]]:
@@ -59,7 +69,8 @@ def _identity(results: Results) -> Iterator[Verdict]:
         )
         at = f"at {latency_ms} ms"
         second = ratio(role_second, empty).middle
-        yield f"role, second run, {at}: ≤ {SECOND_RUN} × an empty play", f"{second:.2f} ×", second <= SECOND_RUN
+        limit = SECOND_RUN[latency_ms]
+        yield f"role, second run, {at}: ≤ {limit} × an empty play", f"{second:.2f} ×", second <= limit
         for run, role, uri, limit in (
             ("first", role_first, uri_first, URI_FIRST),
             ("second", role_second, uri_second, URI_SECOND),
@@ -86,13 +97,44 @@ def _grants(results: Results) -> Iterator[Verdict]:
     )
 
 
-def _growth_identities(results: Results) -> Iterator[Verdict]:
-    line = fit(growth.points(results, "growth_identities", growth.FIRST))
-    yield (
-        f"identities of a play: linear, ≤ {IDENTITY} s each",
-        f"{line.slope:.2f} s each, R² = {line.r_squared:.4f}",
-        line.slope <= IDENTITY and line.r_squared >= LINEAR,
-    )
+def _many(results: Results) -> Iterator[Verdict]:
+    count = min(100, max(series.case["identities"] for series in results.scenario("many")))
+    for (latency_ms, run), limit in MANY.items():
+        case = {"latency_ms": latency_ms, "identities": count}
+        number = ("first", "second").index(run)
+        ours, theirs = (results.of("many", runs[number], **case) for runs in (many.PLAYBOOK, many.DEPLOY))
+        if theirs.seconds:
+            value = ratio(ours, theirs).middle
+            target = f"{count} identities, {run} run, at {latency_ms} ms: ≤ {limit} × dcos-deploy"
+            yield target, f"{value:.2f} ×", value <= limit
+    case = {"latency_ms": 0, "identities": count}
+    value = ratio(results.of("many", many.PLAYBOOK[1], **case), results.of("many", many.EMPTY, **case)).middle
+    yield f"{count} identities, second run: ≤ {MANY_SECOND} × an empty play", f"{value:.2f} ×", value <= MANY_SECOND
+    yield from _linear(results)
+
+
+def _linear(results: Results) -> Iterator[Verdict]:
+    runs = [series for series in results.scenario("many", latency_ms=0) if series.variant in many.PLAYBOOK]
+    for variant, limit in ((many.PLAYBOOK[0], None), (many.PLAYBOOK[1], IDENTITY)):
+        points = [(float(run.case["identities"]), run.median) for run in runs if run.variant == variant]
+        line = fit(points)
+        wanted = "linear" if limit is None else f"linear, ≤ {1000 * limit:.0f} ms each"
+        yield (
+            f"identities, {variant.partition(', ')[2]}: {wanted}",
+            f"{1000 * line.slope:.1f} ms each, R² = {line.r_squared:.4f}",
+            line.r_squared >= LINEAR and (limit is None or line.slope <= limit),
+        )
+    peak = max(max(run.peak_mib) for run in runs)
+    yield f"identities: ≤ {MEMORY} MiB", f"{peak:.0f} MiB", peak <= MEMORY
+
+
+def _lists(results: Results) -> Iterator[Verdict]:
+    for latency_ms in (0, 20):
+        for ours, theirs in zip(many.LIST, many.LOOP, strict=True):
+            value = ratio(*(results.of("lists", name, latency_ms=latency_ms) for name in (ours, theirs))).middle
+            run = ours.partition(", ")[2]
+            target = f"{many.SECRETS} secrets in a list, {run}, at {latency_ms} ms: ≤ {LIST} × a loop over them"
+            yield target, f"{value:.2f} ×", value <= LIST
 
 
 def _growth_accounts(results: Results) -> Iterator[Verdict]:
@@ -120,11 +162,44 @@ def _growth_grants(results: Results) -> Iterator[Verdict]:
         yield f"time linear in grants, {run}", f"R² = {line.r_squared:.4f}", line.r_squared >= LINEAR
 
 
+def _facts(results: Results) -> Iterator[Verdict]:
+    for latency_ms in (0, 20):
+        read, empty, curl = (
+            results.of("facts", variant, latency_ms=latency_ms) for variant in (facts.FACTS, facts.EMPTY, facts.CURL)
+        )
+        value = (read.median - curl.median) / empty.median
+        yield (
+            f"facts of {facts.SOME} identities, at {latency_ms} ms: ≤ {FACTS_OF_SOME} × an empty play + curl",
+            f"{value:.2f} ×",
+            value <= FACTS_OF_SOME,
+        )
+
+
+def _growth_facts(results: Results) -> Iterator[Verdict]:
+    count = max(series.case["accounts"] for series in results.scenario("growth_facts"))
+    for variant, limit in ((facts.FACTS, FACTS), (facts.FINDINGS, FINDINGS), (facts.PAINT, PAINT)):
+        series = results.of("growth_facts", variant, accounts=count)
+        if series.seconds:
+            yield f"{count} identities, {variant}: ≤ {limit} s", f"{series.median:.1f} s", series.median <= limit
+    read = results.of("growth_facts", facts.FACTS, accounts=count)
+    peak = max(read.peak_mib)
+    yield f"{count} identities, {facts.FACTS}: ≤ {FACTS_MEMORY} MiB", f"{peak:.0f} MiB", peak <= FACTS_MEMORY
+    line = fit(facts.points(results))
+    yield (
+        "facts: linear in identities",
+        f"{1000 * line.slope:.1f} ms each, R² = {line.r_squared:.4f}",
+        line.r_squared >= LINEAR,
+    )
+
+
 JUDGES = {
     "tasks": _tasks,
     "identity": _identity,
+    "many": _many,
+    "lists": _lists,
     "grants": _grants,
-    "growth_identities": _growth_identities,
+    "facts": _facts,
+    "growth_facts": _growth_facts,
     "growth_accounts": _growth_accounts,
     "growth_grants": _growth_grants,
 }

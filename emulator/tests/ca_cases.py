@@ -65,7 +65,8 @@ ODD_JSON = (
 )  # fmt: skip
 
 KEYS = (
-    {"algo": "rsa", "size": 2048}, {"algo": "rsa", "size": 2560}, {"algo": "rsa", "size": 3072},
+    {"algo": "rsa", "size": 2048}, {"algo": "rsa", "size": 2049}, {"algo": "rsa", "size": 2054},
+    {"algo": "rsa", "size": 2560}, {"algo": "rsa", "size": 3072},
     {"algo": "rsa", "size": 4096}, {"algo": "rsa"}, {"algo": "rsa", "size": 1024}, {"algo": "rsa", "size": -1},
     {"algo": "rsa", "size": 8193}, {"algo": "rsa", "size": 16384}, {"algo": "ecdsa", "size": 256},
     {"algo": "ecdsa", "size": 384}, {"size": 521}, {"algo": "ecdsa", "size": 512}, {"size": 0},
@@ -267,6 +268,11 @@ def bundle_cases() -> Iterator[Case]:
     for domain in ("a.b", "A.B.", "x.c.d", "x.y.c.d", "c.d", "z", "made.example", "10.0.0.1", "10.0.0.2", "", "[::1]"):
         yield Case("bundle", f"domain {domain}", lambda d=domain: {"certificate": leaf, "domain": d})
         yield Case("bundle", f"ip {domain}", lambda d=domain: {"certificate": certificate(root), "ip": d})
+    # Nothing listens on port 443 of this machine, and these names are in nobody's zone (RFC 6761).
+    for host in ("127.0.0.1", "", "[::1]", "localhost", "a.invalid", "a.b:1", "::1", "https://a.invalid"):
+        yield Case("bundle", f"from {host}", lambda d=host: {"domain": d})
+    for members in ({"ip": "127.0.0.1"}, {"domain": "a.invalid", "ip": "127.0.0.1"}, {"domain": "127.0.0.1", "ip": ""}):
+        yield Case("bundle", f"from {members}", lambda members=members: members)
     keys = {
         "its key": private_pem("ec-256"), "PKCS#8": private_pem("ec-256", pkcs8=True),
         "another": private_pem("ec-384"), "RSA": private_pem("rsa-2048"), "garbage": "x",

@@ -105,6 +105,8 @@ def swagger_descriptions() -> list[Description]:
         if name == "secrets.yaml":
             # A cluster answers 204 where this says 200.
             found["paths"]["/seal/{store}"]["put"]["responses"][204] = {}
+            # It also says where the store is (documentation of `dcos security secret-store show`, 2.0 to 2.2).
+            definitions["Backend"]["properties"]["addr"] = {"type": "string"}
         base = found["basePath"].rstrip("/")
         descriptions.append(Description(_operations(found["paths"], base), {"definitions": definitions}))
     return descriptions

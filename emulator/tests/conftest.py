@@ -5,11 +5,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
 from conformance import Conformance
 from emulator_process import Running, start
+
+# What a shell starts in the background ignores SIGINT, and so would all that the tests start, and send it to.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import selectors
 import signal
 import socket
 import ssl
@@ -18,8 +17,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
-
-START_TIMEOUT = 20.0
 
 
 @dataclass
@@ -55,7 +52,7 @@ class Running:
     def connect(self) -> socket.socket:
         """A connection, with TLS verified against the emulator's own CA."""
         target = urlsplit(self.url)
-        connection = socket.create_connection((target.hostname, target.port), timeout=30)
+        connection = socket.create_connection((target.hostname, target.port))
         if target.scheme == "https":
             context = ssl.create_default_context(cafile=self.ready["ca_path"])
             connection = context.wrap_socket(connection, server_hostname=target.hostname)
@@ -122,32 +119,34 @@ class Running:
         """End the process as an operator would; returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(10)
-        assert self.process.stdout
-        self.process.stdout.close()
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until the process is gone; returns its exit status."""
+        status = self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
         return status
 
     def kill(self) -> None:
         """End the process without a warning."""
         self.process.kill()
-        self.process.wait(10)
+        self.wait()
 
 
 def start(*options: str, environment: dict[str, str] | None = None) -> Running:
-    """Start an emulator and wait for its ready line."""
+    """Start an emulator that ends with this process, and wait for its ready line."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "dcos_emulator", *options],
+        [sys.executable, "-m", "dcos_emulator", *options, "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, **(environment or {})},
     )
     assert process.stdout
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        if not selector.select(START_TIMEOUT):
-            process.kill()
-            raise AssertionError("The emulator does not start.")
     line = process.stdout.readline()
+    emulator = Running(process, json.loads(line or "{}"))
     if not line:
-        raise AssertionError(f"The emulator ended with status {process.wait(5)}.")
-    return Running(process, json.loads(line))
+        raise AssertionError(f"The emulator ended with status {emulator.wait()}.")
+    return emulator

@@ -10,7 +10,8 @@ import json
 import pytest
 from ca_client import Ca
 from ca_compare import assert_alike
-from ca_material import pem_csr
+from ca_material import certificate, pem_csr, private_pem, shared_root
+from cryptography import x509
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -121,6 +122,25 @@ def test_newcert(embedded: Ca, cfssl: Ca, body: dict) -> None:
 def test_sign(embedded: Ca, cfssl: Ca, body: dict) -> None:
     assume(not repeats_a_value(body))
     assert_alike(embedded, cfssl, "sign", body)
+
+
+leaf = certificate(shared_root(), extensions=[x509.SubjectAlternativeName([x509.DNSName("a.b"), x509.DNSName("*.c")])])
+own = shared_root().certificate_pem
+bundle = st.fixed_dictionaries(
+    {"certificate": often(st.lists(st.sampled_from([leaf, own, "x\n"]), max_size=3).map("".join))},
+    optional={
+        "domain": often(st.sampled_from(["a.b", "x.c", "A.B", "x.y.c", "10.0.0.1", ""]) | text),
+        "ip": often(st.sampled_from(["a.b", "10.0.0.1", "::1", ""])),
+        "flavor": often(st.sampled_from(["ubiquitous", "optimal", "force", ""])),
+        "private_key": often(st.sampled_from(["", "x", private_pem("ec-256")])),
+    },
+)
+
+
+@wild
+@given(body=bundle)
+def test_bundle(embedded: Ca, cfssl: Ca, body: dict) -> None:
+    assert_alike(embedded, cfssl, "bundle", body)
 
 
 @wild

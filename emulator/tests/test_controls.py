@@ -8,7 +8,6 @@ from __future__ import annotations
 import http.client
 import json
 import signal
-import threading
 import time
 
 import pytest
@@ -70,7 +69,7 @@ def test_journal(fresh: Running) -> None:
     )
     assert create | {"n": 2, "method": "PUT", "path": f"{USERS}/a%40b", "query": "x=%20y"} == create
     assert (create["status"], create["uid"], create["fault"]) == (201, "bootstrapuser", None)
-    assert abs(create["time"] - time.time()) < 60
+    assert login["time"] <= create["time"] <= denied["time"] <= time.time()
     assert (denied["status"], denied["uid"]) == (401, None)
     assert fresh.send("GET", "/_emulator/journal/summary").json() == {
         "total": 3,
@@ -130,28 +129,6 @@ def test_garbage_claims_to_be_json(fresh: Running) -> None:
         answer.body.decode()
 
 
-def test_delays(fresh: Running) -> None:
-    add_fault(fresh, action="delay", delay_ms=300)
-    start = time.monotonic()
-    assert get_users(fresh).status == 200
-    assert time.monotonic() - start >= 0.3
-    fresh.send_json("PATCH", "/_emulator/settings", {"latency_ms": 200})
-    start = time.monotonic()
-    assert get_users(fresh).status == 200
-    assert 0.2 <= time.monotonic() - start < 2
-
-
-@pytest.mark.parametrize(("when", "status"), [("before", 400), ("after", 200)])
-def test_what_is_delayed_is_done_late_or_answered_late(fresh: Running, when: str, status: int) -> None:
-    add_fault(fresh, action="delay", delay_ms=800, when=when, method="PUT")
-    late = threading.Thread(target=fresh.iam, args=("PUT", f"users/late-{when}", {"password": "geheim"}))
-    late.start()
-    time.sleep(0.4)
-    assert fresh.iam("GET", f"users/late-{when}").status == status
-    late.join()
-    assert fresh.iam("GET", f"users/late-{when}").status == 200
-
-
 def test_killing_the_process(start_emulator) -> None:
     for when in ("before", "after"):
         emulator = start_emulator("--port", "0", "--no-tls")
@@ -159,7 +136,7 @@ def test_killing_the_process(start_emulator) -> None:
         add_fault(emulator, action="kill", when=when, nth=2)
         assert get_users(emulator).status == 200
         breaks(emulator, "GET", USERS)
-        assert emulator.process.wait(5) == -signal.SIGKILL
+        assert emulator.process.wait() == -signal.SIGKILL
 
 
 def test_rules_can_be_looked_at_and_removed(fresh: Running) -> None:
@@ -177,8 +154,10 @@ def test_rules_can_be_looked_at_and_removed(fresh: Running) -> None:
 @pytest.mark.parametrize(
     "rule",
     [{"action": "explode"}, {"path": "("}, {"when": "later"}, {"status": 99}, {"nth": "x"}, {"colour": "red"},
-     {"times": True}, {"delay_ms": "1"}, {"delay_ms": -1}, {"nth": 0}, [], "x"],
-    ids=repr,
+     {"times": True}, {"delay_ms": "1"}, {"delay_ms": -1}, {"nth": 0}, [], "x", {"delay_ms": float("nan")},
+     {"delay_ms": float("inf")}, {"delay_ms": 1e300}, {"retry_after": "1\r\nX: y"}, {"retry_after": "\u2026"},
+     {"path": "(" * 20_000}, {"path": "a{99999999999}"}],
+    ids=lambda rule: repr(rule)[:40],
 )  # fmt: skip
 def test_rules_that_are_wrong(cluster: Running, rule: object) -> None:
     answer = cluster.send_json("POST", "/_emulator/faults", rule)
@@ -213,7 +192,8 @@ def test_state_moves_between_emulators(start_emulator) -> None:
 @pytest.mark.parametrize(
     "state",
     [{}, {"records": [["user", ["x"], {"colour": "red"}]]}, {"records": [["planet", ["x"], {}]]}, {"records": 1},
-     {"records": []}, {"records": [["user"]]}, {"records": [["user", [], {}]]}],
+     {"records": []}, {"records": [["user"]]}, {"records": [["user", [], {}]]}, {"records": [["user", "u", {}]]},
+     {"records": [["user", [1], {}]]}, {"records": [[["user"], ["x"], {}]]}],
     ids=repr,
 )  # fmt: skip
 def test_a_state_that_is_none_changes_nothing(fresh: Running, state: object) -> None:
@@ -224,10 +204,22 @@ def test_a_state_that_is_none_changes_nothing(fresh: Running, state: object) -> 
     assert get_users(fresh).status == 200
 
 
+def test_half_a_surrogate_pair(fresh: Running) -> None:
+    """JSON can say it and UTF-8 cannot; a program that reads the controls must get it all the same."""
+    state = fresh.send("GET", "/_emulator/state").json()
+    group = ["group", ["half"], {"gid": "half", "description": "\ud800", "provider_type": "internal"}]
+    assert fresh.send_json("PUT", "/_emulator/state", {"records": [*state["records"], group]}).status == 204
+    assert group in fresh.send("GET", "/_emulator/state").json()["records"]
+    assert fresh.send_json("PUT", "/_emulator/state", state).status == 204
+    rule = add_fault(fresh, method="\udfff")
+    assert fresh.send("GET", f"/_emulator/faults/{rule}").json()["method"] == "\udfff"
+
+
 def test_settings(fresh: Running) -> None:
     found = fresh.send("GET", "/_emulator/settings").json()
     assert found == DEFAULTS
-    for wrong in ({"port": 1}, {"latency_ms": "x"}, {"latency_ms": -1}, {"token_lifetime": None}):
+    for wrong in ({"port": 1}, {"latency_ms": "x"}, {"latency_ms": -1}, {"token_lifetime": None},
+                  {"latency_ms": float("nan")}, {"token_lifetime": float("inf")}, {"latency_ms": 1e300}):  # fmt: skip
         assert fresh.send_json("PATCH", "/_emulator/settings", wrong).status == 400
     assert fresh.send("GET", "/_emulator/settings").json() == found
 
@@ -271,8 +263,12 @@ def test_wrong_use(cluster: Running) -> None:
         ("GET", "/_emulatorx", 404),
     ):
         assert cluster.send(method, path).status == status
-    assert cluster.send("PUT", "/_emulator/clock", body=b"{").status == 400
-    assert cluster.send_json("PUT", "/_emulator/clock", {"offset": "x"}).status == 400
+    is_json = {"Content-Type": "application/json"}
+    for body in (b"{", b"\xff", b'{"a":' * 100_000, b"[" * 100_000, b'{"offset": 1' + b"0" * 5000 + b"}"):
+        assert cluster.send("PUT", "/_emulator/clock", is_json, body).status == 400
+    for offset in ("x", None, True, float("nan"), float("-inf"), 1e300, 1e10):
+        assert cluster.send_json("PUT", "/_emulator/clock", {"offset": offset}).status == 400
+    assert cluster.send("POST", "/_emulator/faults", is_json, b" " * (1024 * 1024 + 1)).status == 413
     assert json.loads(cluster.send("GET", "/_emulator/openapi.json").body)["openapi"].startswith("3.")
 
 

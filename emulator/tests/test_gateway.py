@@ -148,6 +148,7 @@ def test_the_ca_bundle(cluster: Running) -> None:
         ("/system/health/v1/nodes", 200),
         ("/system/health/v1", 404),
         ("/service/marathon/v2/apps", 404),
+        ("/service/nothing/here", 404),
         ("/mesos/", 404),
         ("/acs/api/v1/internal/policyquery?rid=a&uid=b&action=c", 404),
         ("/acs/api/v1/nothing", 404),

@@ -61,7 +61,6 @@ def test_row(row: Row, answers: dict[int, Answer]) -> None:
         "/acs/api/v1/acls",
         "/acs/api/v1/users/svc/permissions",
         "/secrets/v1/store",
-        "/",
         "/metadata",
     ],
 )

@@ -70,7 +70,6 @@ def dcos_deploy(emulator: Running, directory: Path, *arguments: str, **environme
         cwd=directory,
         capture_output=True,
         text=True,
-        timeout=120,
         env={
             "PATH": os.environ["PATH"],
             "HOME": str(directory),

@@ -39,7 +39,6 @@ def test_generated_requests(fresh: Running, tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=300,
         check=False,
     )
     assert result.returncode == 0, result.stdout

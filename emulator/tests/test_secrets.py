@@ -33,10 +33,10 @@ def reader(cluster: Running) -> str:
 
 
 def refused(answer: Answer, status: int) -> None:
-    """A refusal of the service: JSON with a message and no code."""
+    """A refusal of the service: JSON with a title and a description (portworx/dcos-secrets, error.go), and no code."""
     assert answer.status == status, answer.body
     assert answer.headers["Content-Type"] == "application/json"
-    assert set(answer.json()) == {"message"}
+    assert set(answer.json()) == {"title", "description"}
 
 
 def listed(cluster: Running, path: str) -> list[str]:
@@ -156,8 +156,16 @@ def test_sizes(cluster: Running, folder: str) -> None:
     assert cluster.call("PUT", text, {"value": "x" * (megabyte - kilobyte)}).status == 201
     assert len(cluster.call("GET", text).json()["value"]) == megabyte - kilobyte
     binary = f"{SECRET}/{folder}/binary"
-    refused(cluster.call("PUT", binary, headers=BINARY, body=b"x" * (786 * kilobyte + 1)), 413)
-    assert cluster.call("PUT", binary, headers=BINARY, body=b"x" * (786 * kilobyte)).status == 201
+    refused(cluster.call("PUT", binary, headers=BINARY, body=b"x" * (megabyte - kilobyte + 1)), 413)
+    assert cluster.call("PUT", binary, headers=BINARY, body=b"x" * (megabyte - kilobyte)).status == 201
+
+
+def test_a_client_recognises_a_secret_that_exists(cluster: Running, folder: str) -> None:
+    """portworx/dcos-secrets, secret.go: create-or-update looks for "already exists" in the description."""
+    cluster.call("PUT", f"{SECRET}/{folder}/a", {"value": "x"})
+    answer = cluster.call("PUT", f"{SECRET}/{folder}/a", {"value": "y"})
+    refused(answer, 409)
+    assert "already exists" in answer.json()["description"]
 
 
 GRANTS = [
@@ -240,7 +248,15 @@ def test_seal_state(fresh: Running) -> None:
     }  # fmt: skip
     (backend,) = fresh.call("GET", f"{store}/store").json()["array"]
     assert backend == fresh.call("GET", f"{store}/store/default").json()
-    assert backend["sealed"] is False
+    # `dcos security cluster secret-store show` of the documentation prints these.
+    assert backend == {
+        "name": "default",
+        "addr": "http://127.0.0.1:8200",
+        "description": "DC/OS Default Secret Store Backend",
+        "driver": "vault",
+        "initialized": True,
+        "sealed": False,
+    }
     initialization = fresh.call("GET", f"{store}/init/default").json()
     assert initialization["initialized"] is True
     assert fresh.call("PUT", f"{store}/seal/default").status == 204

@@ -7,4 +7,8 @@ from __future__ import annotations
 
 from ansible_collections.dcos.security.plugins.plugin_utils._action import in_worker
 
-ActionModule = in_worker("dcos_ca_cert", keys=True, files=("path", "privatekey_path", "chain_path"))
+ActionModule = in_worker(
+    "dcos_ca_cert",
+    keys=True,
+    files=("path", "certificate_path", "privatekey_path", "chain_path", "keystore_path", "truststore_path"),
+)

@@ -81,6 +81,7 @@ options:
   timeout:
     description:
       - Seconds to wait for the connection, and for the next part of an answer. The default is V(30).
+      - A request takes at most four times that, its repetitions and the pauses between them included.
       - Falls back to the environment variable E(DCOS_TIMEOUT).
     type: float
   retries:

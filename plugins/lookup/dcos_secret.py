@@ -75,11 +75,12 @@ _raw:
 
 import base64
 import json
+from typing import Any, ClassVar
 
 from ansible.utils.display import Display
 
-from ansible_collections.dcos.security.plugins.module_utils._client import together
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._parallel import together
 from ansible_collections.dcos.security.plugins.module_utils._secrets import Secret
 from ansible_collections.dcos.security.plugins.plugin_utils._lookup import ClusterLookup
 
@@ -89,7 +90,10 @@ CONCURRENCY = 8
 class LookupModule(ClusterLookup):
     """Values of secrets."""
 
-    def find(self, terms):
+    spec: ClassVar = {"store": {"type": "str"}, "field": {"type": "str"}, "on_missing": {"type": "str"}}
+    subjects: ClassVar = [("field",)]
+
+    def find(self, terms: list[Any]) -> list[Any]:
         """Return the values at the paths ``terms``."""
         client, store = self.connect(), self.get_option("store")
         secrets = [Secret(client, path, store) for path in terms]
@@ -103,13 +107,13 @@ class LookupModule(ClusterLookup):
                 self._missing(secret)
         return values
 
-    def _shown(self, secret, value):
+    def _shown(self, secret: Secret, value: str | bytes) -> Any:
         field = self.get_option("field")
         if field is not None:
             return _member(secret, value, field)
         return value if isinstance(value, str) else base64.b64encode(value).decode()
 
-    def _missing(self, secret):
+    def _missing(self, secret: Secret) -> None:
         text, wish = f"There is no {secret.label} in store '{secret.store}'.", self.get_option("on_missing")
         if wish == "error":
             raise InputError(f"{text} With on_missing=skip, it is left out.")
@@ -117,7 +121,7 @@ class LookupModule(ClusterLookup):
             Display().warning(text)
 
 
-def _member(secret, value, field):
+def _member(secret: Secret, value: str | bytes, field: str) -> Any:
     """Return a member of the JSON object that a secret holds. The errors do not repeat any of it."""
     try:
         content = json.loads(value)

@@ -53,6 +53,8 @@ _raw:
   elements: str
 """
 
+from typing import Any, ClassVar
+
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.plugin_utils._lookup import ClusterLookup
 
@@ -60,7 +62,9 @@ from ansible_collections.dcos.security.plugins.plugin_utils._lookup import Clust
 class LookupModule(ClusterLookup):
     """A token."""
 
-    def find(self, terms):
+    spec: ClassVar = {"min_validity": {"type": "int"}}
+
+    def find(self, terms: list[Any]) -> list[Any]:
         """Return the token; ``terms`` must be empty."""
         if terms:
             raise InputError("dcos_token takes no terms, only options such as url=…")

@@ -11,10 +11,14 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ansible_collections.dcos.security.plugins.module_utils._client import IAM, UNKNOWN_GROUP, UNKNOWN_USER, Client
+from ansible_collections.dcos.security.plugins.module_utils import _shapes
+from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._converge import Fate, fate_of
+from ansible_collections.dcos.security.plugins.module_utils._hints import IAM, UNKNOWN_GROUP, UNKNOWN_USER
 from ansible_collections.dcos.security.plugins.module_utils._iam import group_path, user_path
 from ansible_collections.dcos.security.plugins.module_utils._names import rid_path
 
@@ -39,7 +43,7 @@ class Subject(NamedTuple):
         """The part of a grant's path that names the subject."""
         return f"{self.kind}s/{self.path.rsplit('/', maxsplit=1)[-1]}"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} '{self.id}'"
 
 
@@ -48,7 +52,7 @@ def acl_path(rid: str) -> str:
     return f"{IAM}/acls/{rid_path(rid)}"
 
 
-def read_permissions(client: Client, subject: Subject):
+def read_permissions(client: Client, subject: Subject) -> dict[str, dict[str, Any]] | None:
     """Return the direct grants of ``subject`` as {rid: {"actions": set, "description": str}}; None if it is unknown.
 
     One request, whatever the size of the cluster: GET /users/{uid}/permissions or /groups/{gid}/permissions.
@@ -59,7 +63,7 @@ def read_permissions(client: Client, subject: Subject):
     }
 
 
-def list_permissions(client: Client, subject: Subject):
+def list_permissions(client: Client, subject: Subject) -> tuple[list[dict[str, Any]], list[dict[str, Any]]] | None:
     """Return the grants of ``subject``, direct ones and those by way of groups, or None if it is unknown.
 
     Each is a list of {rid, description, actions} sorted by rid, the second kind with the ``gid`` as well.
@@ -67,7 +71,7 @@ def list_permissions(client: Client, subject: Subject):
     found = client.read(
         f"{subject.path}/permissions",
         f"read the permissions of {subject}",
-        ("direct", "groups") if subject.kind == "user" else ("array",),
+        _shapes.USER_PERMISSIONS if subject.kind == "user" else _shapes.GROUP_PERMISSIONS,
         accept=(UNKNOWN_USER, UNKNOWN_GROUP),
     )
     if found is None:
@@ -77,24 +81,24 @@ def list_permissions(client: Client, subject: Subject):
     return _entries(found["direct"]), _entries(found["groups"], "gid")
 
 
-def list_holders(client: Client, rid: str):
+def list_holders(client: Client, rid: str) -> dict[str, list[dict[str, Any]]]:
     """GET /acls/{rid}/permissions: who may do what, as {users: [{uid, actions}], groups: [{gid, actions}]}."""
     kinds = {"users": "uid", "groups": "gid"}
     found = client.read(
-        f"{acl_path(rid)}/permissions", f"read who has permissions on '{rid}'", kinds, accept=(UNKNOWN_RID,)
+        f"{acl_path(rid)}/permissions", f"read who has permissions on '{rid}'", _shapes.HOLDERS, accept=(UNKNOWN_RID,)
     )
     return {kind: _holders(found[kind] if found else (), name) for kind, name in kinds.items()}
 
 
-def _holders(holders, name):
+def _holders(holders: Iterable[dict[str, Any]], name: str) -> list[dict[str, Any]]:
     return sorted(({name: holder[name], "actions": _actions(holder)} for holder in holders), key=itemgetter(name))
 
 
-def _entries(entries, *names):
+def _entries(entries: Iterable[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
     found = [
         {
             "rid": entry["rid"],
-            "description": entry.get("description", ""),
+            "description": entry.get("description") or "",
             "actions": _actions(entry),
             **{name: entry[name] for name in names},
         }
@@ -103,26 +107,28 @@ def _entries(entries, *names):
     return sorted(found, key=itemgetter("rid", *names))
 
 
-def _actions(entry):
+def _actions(entry: dict[str, Any]) -> list[str]:
     return sorted(action["name"] for action in entry["actions"])
 
 
-def read_acls(client: Client) -> dict:
+def read_acls(client: Client) -> dict[str, str]:
     """GET /acls: every protected resource as {rid: description}."""
-    found = client.read(f"{IAM}/acls", "list the ACLs", ("array",))
+    found = client.read(f"{IAM}/acls", "list the ACLs", _shapes.ACLS)
     return {acl["rid"]: acl["description"] for acl in found["array"]}
 
 
-def read_acl(client: Client, rid: str):
+def read_acl(client: Client, rid: str) -> str | None:
     """GET /acls/{rid}: its description, or None if there is no such ACL."""
-    found = client.read(acl_path(rid), f"read ACL '{rid}'", ("description",), accept=(UNKNOWN_RID,))
-    return found and found["description"]
+    found = client.read(acl_path(rid), f"read ACL '{rid}'", _shapes.ACL, accept=(UNKNOWN_RID,))
+    return None if found is None else str(found["description"])
 
 
-def create_acl(client: Client, rid: str, description: str) -> bool:
-    """PUT /acls/{rid}; False if it exists (its description is then left as it is)."""
-    answer = client.put(acl_path(rid), f"create ACL '{rid}'", accept=(409,), body={"description": description})
-    return answer.status != 409
+def create_acl(client: Client, rid: str, description: str, **sending: Any) -> Fate:
+    """PUT /acls/{rid}; false if it exists (its description is then left as it is)."""
+    answer = client.put(
+        acl_path(rid), f"create ACL '{rid}'", accept=(409,), body={"description": description}, **sending
+    )
+    return fate_of(answer, answer.status != 409)
 
 
 def describe_acl(client: Client, rid: str, description: str) -> None:
@@ -130,26 +136,30 @@ def describe_acl(client: Client, rid: str, description: str) -> None:
     client.patch(acl_path(rid), f"update the description of ACL '{rid}'", body={"description": description})
 
 
-def delete_acl(client: Client, rid: str) -> bool:
-    """DELETE /acls/{rid} with every grant on it; False if there was none (400, or 404 in one published spec)."""
-    return client.delete(acl_path(rid), f"delete ACL '{rid}'", accept=(UNKNOWN_RID, 404)).status == 204
+def delete_acl(client: Client, rid: str) -> Fate:
+    """DELETE /acls/{rid} with every grant on it; false if there was none (400, or 404 in one published spec)."""
+    answer = client.delete(acl_path(rid), f"delete ACL '{rid}'", accept=(UNKNOWN_RID, 404))
+    return fate_of(answer, answer.status == 204)
 
 
-def grant(client: Client, subject: Subject, rid: str, action: str, accept=()):
-    """PUT /acls/{rid}/users|groups/{id}/{action}; True if new, False if it was there, None for one of ``accept``."""
+def grant(
+    client: Client, subject: Subject, rid: str, action: str, accept: tuple[str, ...] = (), **sending: Any
+) -> Fate | None:
+    """PUT /acls/{rid}/users|groups/{id}/{action}; true if new, false if it was there, None for one of ``accept``."""
     answer = client.put(
         f"{acl_path(rid)}/{subject.tail}/{action}",
         f"grant {subject} '{action}' on '{rid}'",
         accept=("ERR_PERMISSION_EXISTS", 409, *accept),
+        **sending,
     )
     if answer.code in accept:
         return None
-    return answer.status != 409
+    return fate_of(answer, answer.status != 409)
 
 
-def revoke(client: Client, subject: Subject, rid: str, action: str) -> bool:
-    """DELETE /acls/{rid}/users|groups/{id}/{action}; False if it was not granted."""
+def revoke(client: Client, subject: Subject, rid: str, action: str) -> Fate:
+    """DELETE /acls/{rid}/users|groups/{id}/{action}; false if it was not granted."""
     answer = client.delete(
         f"{acl_path(rid)}/{subject.tail}/{action}", f"revoke '{action}' on '{rid}' from {subject}", accept=NOT_GRANTED
     )
-    return answer.status == 204
+    return fate_of(answer, answer.status == 204)

@@ -9,6 +9,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ansible_collections.dcos.security.plugins.module_utils import _ca, _x509
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
@@ -29,7 +30,7 @@ def check_fingerprint(text: str) -> str:
     return ":".join(re.findall("..", digits))
 
 
-def roots(client: Client, expected: str | None) -> list:
+def roots(client: Client, expected: str | None) -> list[dict[str, Any]]:
     """Return the root certificates that the cluster serves, each as {certificate (PEM), and its description}.
 
     With an ``expected`` fingerprint (see check_fingerprint), only the one that has it: whoever can add a certificate to
@@ -50,18 +51,18 @@ def roots(client: Client, expected: str | None) -> list:
     return pinned[:1]
 
 
-def signer(client: Client, profile: str | None) -> dict:
+def signer(client: Client, profile: str | None) -> dict[str, Any]:
     """Return the CA that signs: {certificate (PEM), its description, and the profile's usages and expiry}."""
     authority = _ca.info(client, profile)
     return {**_x509.describe_certificate(authority["certificate"], "certificate of the CA"), **authority}
 
 
-def vouched(authority: dict, pinned: list) -> bool:
+def issued_by_any(authority: dict[str, Any], pinned: list[dict[str, Any]]) -> bool:
     """Tell whether the CA that signs is one of the given roots or was issued by one of them."""
     return any(_x509.is_signed_by(authority["certificate"], root["certificate"]) for root in pinned)
 
 
-def issued(client: Client) -> list:
+def issued(client: Client) -> list[dict[str, Any]]:
     """Return descriptions of the valid certificates that the CA issued.
 
     Raises DcosError where the cluster does not list them.

@@ -11,43 +11,57 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from ansible_collections.dcos.security.plugins.module_utils._client import CA, Client
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.dcos.security.plugins.module_utils import _shapes
+from ansible_collections.dcos.security.plugins.module_utils._client import Client, shaped
 from ansible_collections.dcos.security.plugins.module_utils._errors import HttpError
+from ansible_collections.dcos.security.plugins.module_utils._hints import CA
 
 
-def _call(client: Client, operation: str, body: dict, doing: str, accept=(), secrets=()):
+def _call(
+    client: Client,
+    operation: str,
+    body: dict[str, Any],
+    doing: str,
+    shape: Any,
+    accept: tuple[int, ...] = (),
+    once: bool = False,
+) -> Any:
     path = f"{CA}/{operation}"
-    answer = client.post(path, doing, accept=accept, secrets=secrets, body=body)
-    envelope = answer.json
+    answer = client.post(path, doing, accept=accept, body=body, once=once)
     if answer.status in accept or answer.code in accept:
         return None
-    if (
-        not isinstance(envelope, dict)
-        or not envelope.get("success")
-        or not isinstance(envelope.get("result"), (dict, list))
-    ):
-        raise HttpError(
-            doing, "POST", path, answer.status, answer.code, answer.said or "the answer is not that of a CA"
-        )
-    return envelope["result"]
+    envelope = answer.json
+    if isinstance(envelope, dict) and not envelope.get("success") and (answer.code or answer.words):
+        raise HttpError(doing, "POST", path, answer.status, answer.code, answer.words)
+    return shaped(answer, shape, doing, "POST", path, "result")
 
 
-def _profile(name):
+def _profile(name: str | None) -> dict[str, str]:
     return {"profile": name} if name else {}
 
 
-def info(client: Client, profile=None) -> dict:
+def info(client: Client, profile: str | None = None) -> dict[str, Any]:
     """POST info: {certificate (PEM of the signing CA), usages, expiry ("87600h")}; unknown profiles are the default."""
-    return _call(client, "info", _profile(profile), "read the certificate of the CA")
+    doing = "read the certificate of the CA"
+    signing: dict[str, Any] = _call(client, "info", _profile(profile), doing, _shapes.CA_INFO)
+    return signing
 
 
-def sign(client: Client, request: str, profile, name: str) -> str:
+def sign(client: Client, request: str, profile: str | None, name: str) -> str:
     """POST sign: the certificate (PEM, the leaf alone) for a CSR. Needs dcos:adminrouter:ops:ca:rw full."""
     body = {"certificate_request": request, **_profile(profile)}
-    return _call(client, "sign", body, f"have the certificate for '{name}' signed")["certificate"]
+    # Sent twice, it would issue two.
+    doing = f"have the certificate for '{name}' signed"
+    certificate: str = _call(client, "sign", body, doing, _shapes.CERTIFICATE, once=True)["certificate"]
+    return certificate
 
 
-def newkey(client: Client, common_name: str, hosts: list, subject: dict, key_type: str, key_size: int) -> dict:
+def newkey(
+    client: Client, common_name: str, hosts: list[str], subject: Mapping[str, str], key_type: str, key_size: int
+) -> dict[str, str]:
     """POST newkey: {private_key (PEM, PKCS#1 or SEC1), certificate_request}, made by the CA."""
     body = {
         "CN": common_name,
@@ -55,19 +69,26 @@ def newkey(client: Client, common_name: str, hosts: list, subject: dict, key_typ
         "names": [subject] if subject else [],
         "key": {"algo": key_type.lower(), "size": key_size},
     }
-    return _call(client, "newkey", body, f"have the CA make a key for '{common_name}'")
+    doing = f"have the CA make a key for '{common_name}'"
+    key: dict[str, str] = _call(client, "newkey", body, doing, _shapes.KEY)
+    return key
 
 
-def bundle(client: Client, certificate: str):
+def bundle(client: Client, certificate: str) -> dict[str, str] | None:
     """POST bundle: {bundle (leaf and intermediates), root}, PEM; None where this CA or this user cannot have it."""
-    return _call(
-        client, "bundle", {"certificate": certificate}, "read the chain of a certificate", accept=(403, 404, 1220)
-    )
+    doing = "read the chain of a certificate"
+    body = {"certificate": certificate}
+    chain: dict[str, str] | None = _call(client, "bundle", body, doing, _shapes.BUNDLE, accept=(403, 404, 1220))
+    return chain
 
 
-def certificates(client: Client, query: dict):
+def certificates(client: Client, query: dict[str, Any]) -> list[dict[str, Any]] | None:
     """POST certificates: what was issued, as a list of descriptions; None where it is not routed (1.11 on)."""
-    return _call(client, "certificates", query, "list the issued certificates", accept=(404,))
+    doing = "list the issued certificates"
+    listed: list[dict[str, Any]] | None = _call(
+        client, "certificates", query, doing, _shapes.CERTIFICATES, accept=(404,)
+    )
+    return listed
 
 
 def trusted_roots(client: Client) -> str:

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._deps import load
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._files import absolute
 
 # What Go's strconv.ParseBool takes; the CLI is written in Go.
 _TRUE = ("1", "t", "T", "TRUE", "true", "True")
@@ -35,12 +37,18 @@ class Cluster(NamedTuple):
     attached: bool
 
 
-def read_cluster(wanted: str | None, environ) -> Cluster:
+def read_cluster(wanted: str | None, environ: Mapping[str, str], folder: str | None = None) -> Cluster:
     """Return the cluster named ``wanted`` (name or id), or without one the only or the attached cluster.
+
+    A relative ``DCOS_DIR`` lies in ``folder``, by default that of the process.
 
     Raises InputError where there is none, or more than one fits.
     """
-    home = environ.get("DCOS_DIR") or os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".dcos")
+    home = (
+        absolute(environ["DCOS_DIR"], folder)
+        if environ.get("DCOS_DIR")
+        else os.path.join(environ.get("HOME") or os.path.expanduser("~"), ".dcos")
+    )
     clusters, unreadable = _clusters(home, environ)
     known = ", ".join(sorted(f"{cluster.name} ({cluster.id})" for cluster in clusters)) or "none"
     if wanted:
@@ -64,10 +72,11 @@ def read_cluster(wanted: str | None, environ) -> Cluster:
     )
 
 
-def _clusters(home, environ):
+def _clusters(home: str, environ: Mapping[str, str]) -> tuple[list[Cluster], list[InputError]]:
     """Return the clusters that are configured, and the errors of those whose configuration cannot be read."""
     parent = os.path.join(home, "clusters")
-    clusters, unreadable = [], []
+    clusters: list[Cluster] = []
+    unreadable: list[InputError] = []
     for id_ in sorted(os.listdir(parent)) if os.path.isdir(parent) else ():
         if os.path.isfile(os.path.join(parent, id_, "dcos.toml")):
             try:
@@ -77,7 +86,7 @@ def _clusters(home, environ):
     return clusters, unreadable
 
 
-def _cluster(folder, id_, environ):
+def _cluster(folder: str, id_: str, environ: Mapping[str, str]) -> Cluster:
     path = os.path.join(folder, "dcos.toml")
     toml = load("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
@@ -101,7 +110,7 @@ def _cluster(folder, id_, environ):
     )
 
 
-def _trust(ssl_verify, saved_ca):
+def _trust(ssl_verify: Any, saved_ca: str | None) -> tuple[str | None, bool]:
     """Read ``ssl_verify`` as the CLI does: a bool, the text of one, a CA file, or empty: (ca_path, validate_certs)."""
     text = "" if ssl_verify is None else str(ssl_verify)
     if text in _FALSE:

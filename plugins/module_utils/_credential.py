@@ -13,10 +13,11 @@ This file is private to the collection.
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._auth import parse_credential
-from ansible_collections.dcos.security.plugins.module_utils._converge import read_or_predict
+from ansible_collections.dcos.security.plugins.module_utils._converge import Entity, Fate
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError, RefusedError
 from ansible_collections.dcos.security.plugins.module_utils._secrets import KEPT, TEXT, Secret
 
@@ -26,7 +27,7 @@ SCHEME = "RS256"
 MEMBERS = ("login_endpoint", "private_key", "scheme", "schema", "uid")
 
 
-def read_credential(secret: Secret):
+def read_credential(secret: Secret) -> dict[str, Any] | None:
     """Return the credential kept in ``secret`` as a dict, or None if there is no secret.
 
     Raises InputError if the secret holds something else. A credential stored as a file is read all the same.
@@ -35,13 +36,13 @@ def read_credential(secret: Secret):
     return None if present is None else _parse(present["value"], secret.label)
 
 
-def _parse(value, what):
+def _parse(value: str | bytes, what: str) -> dict[str, Any]:
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     return parse_credential(value, what[:1].upper() + what[1:])
 
 
-def build(uid: str, private_key: str, login_endpoint: str) -> dict:
+def build(uid: str, private_key: str, login_endpoint: str) -> dict[str, Any]:
     """Return the credential of ``uid``, its key in the canonical form."""
     return {
         "login_endpoint": login_endpoint,
@@ -51,7 +52,7 @@ def build(uid: str, private_key: str, login_endpoint: str) -> dict:
     }
 
 
-def choose_endpoint(present, given, strict: bool) -> str:
+def choose_endpoint(present: dict[str, Any] | None, given: str | None, strict: bool) -> str:
     """Return the login endpoint to store: the one given, else the stored one unless ``strict`` meets plain http.
 
     Raises InputError if ``strict`` meets a given endpoint that is not https.
@@ -63,30 +64,29 @@ def choose_endpoint(present, given, strict: bool) -> str:
     stored = (present or {}).get("login_endpoint")
     if not stored or (strict and not stored.lower().startswith("https://")):
         return DEFAULT_ENDPOINT
-    return stored
+    return str(stored)
 
 
-class Credential(Secret):
-    """A secret whose value is the credential of ``uid``, as an entity with the fields of that credential.
+class Credential(Entity):
+    """The credential of an account, kept in a secret; its fields are the credential's members.
 
     Args:
-        uid: whose credential it must be; a secret of another uid, or with other content, is refused and left alone.
+        secret: where it is kept.
+        uid: whose it must be, None for anybody's; a secret of another uid, or with other content, is refused and left
+            alone.
     """
 
     secret_fields = ("private_key",)
 
-    def __init__(self, client, path, store, uid):
-        super().__init__(client, path, store)
+    def __init__(self, secret: Secret, uid: str | None):
+        self.label = secret.label
+        self._secret = secret
         self._uid = uid
-        self._metadata: dict = {}
+        self._metadata: dict[str, Any] = {}
 
-    def at(self, path: str) -> Credential:
-        """Return the credential of the same account at another path of the same store."""
-        return Credential(self._client, path, self.store, self._uid)
-
-    def read(self):
+    def read(self) -> dict[str, Any] | None:
         """Return the credential's members, or None. Raises RefusedError for somebody else's."""
-        present = Secret(self._client, self.path, self.store).read()
+        present = self._secret.read()
         if present is None:
             return None
         credential = _parse(present["value"], self.label)
@@ -98,53 +98,32 @@ class Credential(Secret):
             )
         return credential
 
-    def create(self, desired):
-        """PUT the credential; False if the path is taken by now."""
-        return self._write("PUT", _as_secret(desired), 409)
+    def create(self, desired: dict[str, Any]) -> Fate:
+        """PUT the credential; false if the path is taken by now."""
+        return self._secret.create(_as_secret(desired))
 
-    def update(self, before, changes):
+    def update(self, before: dict[str, Any], changes: dict[str, Any]) -> Fate:
         """PATCH the credential; members that are not ours stay, the misspelt ``schema`` goes."""
-        return self._write("PATCH", {**self._metadata, **_as_secret({**before, **changes})}, 404)
+        return self._secret.update(self._metadata, _as_secret({**before, **changes}))
 
-    def shown(self, fields):
+    def delete(self, before: dict[str, Any]) -> Fate:
+        """DELETE the secret; false if there is none."""
+        return self._secret.delete(before)
+
+    def shown(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Members that are not ours are not shown: who knows what they are."""
         return {name: fields[name] for name in MEMBERS if name in fields}
 
-    def differs(self, field, present, desired):
+    def differs(self, field: str, present: Any, desired: Any) -> bool:
         """A key in another PEM spelling than PKCS#8 is repaired, and so differs; white space around it does not."""
         if field == "private_key" and present:
             try:
                 return not _keys.is_pkcs8(present) or _keys.normalize_private_key(present, self.label) != desired
             except InputError:
                 return True  # a key that no service can use; without another one to take its place, this is not asked
-        return present != desired
+        return bool(present != desired)
 
 
-def given_key(task, credential: Credential) -> str | None:
-    """Return the private key that the task's options call for, or None to keep the stored one or make the first."""
-    params = task.params
-    # An empty key is no missing one: a template that came out empty must not have another key made.
-    if params["private_key"] is not None:
-        return params["private_key"]
-    if params["private_key_path"] is not None:
-        return read_or_predict(task, params["private_key_path"], "private_key_path", lambda: generated_key(task))
-    if params["from_path"] is not None:
-        source = credential.at(params["from_path"]).read()
-        if source:
-            return source["private_key"]
-        if not task.check_mode:
-            raise InputError(f"from_path: there is no secret '{params['from_path']}' to take the key from.")
-        task.warn(f"There is no secret '{params['from_path']}'; check mode assumes that an earlier task makes it.")
-    return generated_key(task) if params["rotate"] or params["from_path"] is not None else None
-
-
-def generated_key(task) -> str:
-    """Make a key; in check mode it is thrown away, but its public half is a valid prediction."""
-    key = _keys.generate_private_key(task.params["size"])
-    task.hide(key)
-    return key
-
-
-def _as_secret(credential):
+def _as_secret(credential: dict[str, Any]) -> dict[str, Any]:
     members = {name: value for name, value in credential.items() if name != "schema"}
     return {"content_type": TEXT, "value": json.dumps(members, sort_keys=True)}

@@ -12,32 +12,86 @@ This file is private to the collection.
 from __future__ import annotations
 
 import importlib
+import re
+import sys
+from types import ModuleType
+from typing import NamedTuple
 
 from ansible.module_utils.basic import missing_required_lib
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError
 
-# import name -> (name on PyPI, what it is needed for)
+
+class Library(NamedTuple):
+    """A library's name on PyPI, its lowest version ("" if any will do), and what it is needed for."""
+
+    package: str
+    minimum: str
+    reason: str
+
+    @property
+    def requirement(self) -> str:
+        """What to tell pip."""
+        return f"{self.package}>={self.minimum}" if self.minimum else self.package
+
+
+# By import name. The minimums are those of meta/ee-requirements.txt.
 LIBRARIES = {
-    "requests": ("requests", "to talk to the cluster"),
-    "cryptography": ("cryptography", "to handle keys and certificates"),
-    "idna": ("idna", "to put international host names into certificates"),
-    "jwt": ("PyJWT", "to log in as a service account"),
-    "tomli": ("tomli", "to read the configuration of the DC/OS CLI on Python before 3.11"),
+    "requests": Library("requests", "2.28", "to talk to the cluster"),
+    "cryptography": Library("cryptography", "38.0", "to handle keys and certificates"),
+    "jwt": Library("PyJWT", "2.4", "to log in as a service account"),
+    "idna": Library("idna", "", "to put international host names into certificates"),
+    "tomli": Library("tomli", "", "to read the configuration of the DC/OS CLI on Python before 3.11"),
 }
 
 
 class MissingLibraryError(DcosError):
-    """A Python library is not installed for the interpreter that runs the task."""
+    """A Python library is not installed for the interpreter that runs the task, or is too old."""
 
 
-def load(name: str):
+def load(name: str) -> ModuleType:
     """Import module ``name`` (``requests``, ``cryptography.x509``, …) and return it.
 
-    Raises MissingLibraryError with the host, the interpreter and the package to install.
+    Raises MissingLibraryError with the host, the interpreter, and all that is to be installed.
     """
+    top = name.split(".", maxsplit=1)[0]
     try:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
     except ImportError as exc:
-        package, reason = LIBRARIES.get(name.split(".", maxsplit=1)[0], (name, ""))
-        raise MissingLibraryError(missing_required_lib(package, reason=reason)) from exc
+        library = LIBRARIES.get(top, Library(name, "", ""))
+        text = missing_required_lib(library.package, reason=library.reason)
+        raise MissingLibraryError(f"{text.rstrip('.')}. {_remedy(library)}") from exc
+    known = LIBRARIES.get(top)
+    if known and _too_old(top, known):
+        raise MissingLibraryError(
+            f"{known.package} {sys.modules[top].__version__} is too old {known.reason}: {sys.executable} needs "
+            f"{known.minimum} or newer. {_remedy(known)}"
+        )
+    return module
+
+
+def _too_old(top: str, library: Library) -> bool:
+    """Compare what is loaded with the minimum; what does not tell its version is taken for new enough."""
+    version = getattr(sys.modules[top], "__version__", "")
+    return bool(library.minimum and version) and _numbers(version) < _numbers(library.minimum)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+
+
+def _remedy(wanted: Library) -> str:
+    """Name all libraries that are missing or too old, in one line for pip."""
+    lacking = {wanted.requirement}
+    for top, library in LIBRARIES.items():
+        if not library.minimum:
+            continue
+        try:
+            importlib.import_module(top)
+        except ImportError:
+            lacking.add(library.requirement)
+        else:
+            if _too_old(top, library):
+                lacking.add(library.requirement)
+    needed = " ".join(f"'{requirement}'" for requirement in sorted(lacking))
+    return f"Install what is needed with: {sys.executable} -m pip install {needed}"

@@ -8,12 +8,14 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from ansible_collections.dcos.security.plugins.module_utils import _iam
-from ansible_collections.dcos.security.plugins.module_utils._client import Client, together
-from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
-from ansible_collections.dcos.security.plugins.module_utils._errors import RefusedError
+from collections.abc import Iterable
+from typing import Any, Callable
 
-CONCURRENCY = 8
+from ansible_collections.dcos.security.plugins.module_utils import _iam
+from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._converge import Entity, Fate, fate_of_all
+from ansible_collections.dcos.security.plugins.module_utils._errors import RefusedError
+from ansible_collections.dcos.security.plugins.module_utils._parallel import CONCURRENCY, together
 
 
 class Group(Entity):
@@ -21,18 +23,28 @@ class Group(Entity):
 
     Args:
         members: manage members, so that they are read; ``exclusive_members``: also remove all others.
+        progress: is told how far it is, as ``Task.progress`` is.
     """
 
     set_fields = ("members",)
 
-    def __init__(self, client: Client, gid: str, members=False, exclusive_members=False):
+    def __init__(
+        self,
+        client: Client,
+        gid: str,
+        *,
+        members: bool = False,
+        exclusive_members: bool = False,
+        progress: Callable[[int, int, str], None] = lambda done, total, what: None,
+    ) -> None:
         self.label = f"group '{gid}'"
         self.exclusive = exclusive_members
         self._client = client
         self._gid = gid
         self._members = members
+        self._progress = progress
 
-    def read(self):
+    def read(self) -> dict[str, Any] | None:
         """One GET; two more for the members, as the API lists people and service accounts apart."""
         group = _iam.read_group(self._client, self._gid)
         if group is None:
@@ -40,7 +52,7 @@ class Group(Entity):
         members = {"members": _iam.read_all_members(self._client, self._gid)} if self._members else {}
         return {"description": group["description"], **members}
 
-    def check(self, before, changes):
+    def check(self, before: dict[str, Any] | None, changes: dict[str, Any] | None) -> None:
         """Refuse to delete the group superusers, or to leave it without members."""
         if self._gid != _iam.SUPERUSERS or before is None:
             return
@@ -52,30 +64,40 @@ class Group(Entity):
                 "more."
             )
 
-    def create(self, desired):
+    def create(self, desired: dict[str, Any]) -> Fate | None:
         """PUT the group, whose description the IAM requires, then its members."""
-        if _iam.create_group(self._client, self._gid, desired.get("description", "")) == 409:
-            return False
-        self._each(_iam.join_group, desired.get("members", ()))
-        return True
+        fate = _iam.create_group(self._client, self._gid, desired.get("description", ""))
+        if fate:
+            self._each(_iam.join_group, desired.get("members", ()))
+        return fate
 
-    def update(self, before, changes):
+    def update(self, before: dict[str, Any], changes: dict[str, Any]) -> Fate:
         """PATCH the description, add and then remove members."""
-        if "description" in changes and not _iam.update_group(self._client, self._gid, changes["description"]):
-            return False
+        fates = []
+        if "description" in changes:
+            if not _iam.update_group(self._client, self._gid, changes["description"]):
+                return Fate.BEATEN
+            fates.append(Fate.DONE)
         if "members" in changes:
             present, wanted = set(before["members"]), set(changes["members"])
-            self._each(_iam.join_group, wanted - present)
+            fates += self._each(_iam.join_group, wanted - present)
             if self.exclusive:
-                self._each(_iam.leave_group, present - wanted)
-        return True
+                fates += self._each(_iam.leave_group, present - wanted)
+        return fate_of_all(fates)
 
-    def delete(self, before):
+    def delete(self, before: dict[str, Any]) -> Fate:
         """DELETE the group. Its members stay, its permissions go."""
-        _iam.delete_group(self._client, self._gid)
+        return _iam.delete_group(self._client, self._gid)
 
-    def _each(self, call, uids):
-        outcomes = together(lambda uid: call(self._client, self._gid, uid), sorted(set(uids)), CONCURRENCY)
-        for _uid, _result, error in outcomes:
+    def _each(self, call: Callable[[Client, str, str], Fate], uids: Iterable[str]) -> list[Fate]:
+        todo = sorted(set(uids))
+        outcomes = together(
+            lambda uid: call(self._client, self._gid, uid),
+            todo,
+            CONCURRENCY,
+            lambda done: self._progress(done, len(todo), f"members of {self.label}"),
+        )
+        for _uid, _fate, error in outcomes:
             if error:
                 raise error
+        return [fate for _uid, fate, _error in outcomes]

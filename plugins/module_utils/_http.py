@@ -1,79 +1,62 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""HTTP to one origin: time-outs, retries, redirects, and answers that may be JSON, HTML, text or nothing.
+"""HTTP to one origin: what is sent, how often and where to, and what is made of redirects.
 
 It also owns the rule of check mode: a transport that is ``read_only`` refuses every request that could change the
 cluster, so that a forgotten ``if not check_mode`` is a loud failure and not a silent write.
+
+Of requests, four things are taken:
+
+- what the environment says of proxies and CA bundles (``Session.merge_environment_settings``), read once and not per
+  request. As an argument there, ``ca_path`` holds against REQUESTS_CA_BUNDLE, which overrides ``Session.verify``;
+- ``Request.prepare``: the bytes of an URL, of parameters and of a JSON body;
+- ``HTTPAdapter``: pools of connections, proxies and TLS, which are urllib3's;
+- its errors.
+
+A ``Session`` would send with what is not wanted here: cookies, ``~/.netrc``, redirects to anywhere, and settings merged
+anew for each request, which takes as long as all the rest. Retries and the reading of bodies know no bounds there;
+``_retries`` and ``_wire`` are our own.
 
 This file is private to the collection.
 """
 
 from __future__ import annotations
 
-import json
+import http.client
 import os
 import re
-import ssl
-from urllib.parse import urljoin, urlsplit
+import time
+from collections.abc import Mapping
+from typing import Any, Callable
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from ansible_collections.dcos.security.plugins.module_utils._deps import load
 from ansible_collections.dcos.security.plugins.module_utils._errors import ConnectError, InputError, InternalError
-from ansible_collections.dcos.security.plugins.module_utils._tls import adapter_class, is_distrust, ssl_context
+from ansible_collections.dcos.security.plugins.module_utils._files import absolute
+from ansible_collections.dcos.security.plugins.module_utils._response import Response
+from ansible_collections.dcos.security.plugins.module_utils._retries import RETRIED_STATUSES, Repeated, Tries
+from ansible_collections.dcos.security.plugins.module_utils._tls import is_distrust, ssl_context
+from ansible_collections.dcos.security.plugins.module_utils._unanswered import Attempt, explain, innermost
+from ansible_collections.dcos.security.plugins.module_utils._wire import (
+    EncodingError,
+    Exchange,
+    TooLargeError,
+    adapter,
+    bounded,
+    read,
+)
 
 LOGIN_PATH = "/acs/api/v1/auth/login"
 # POST requests that change nothing: the login, and the CA's queries (which are POST as in cfssl).
 READ_ONLY_POSTS = (LOGIN_PATH, "/ca/api/v2/info", "/ca/api/v2/bundle", "/ca/api/v2/certificates")
-# POST requests that must not be sent twice: each issues a certificate.
-UNREPEATABLE = ("/ca/api/v2/sign", "/ca/api/v2/newcert")
 
-RETRIED_STATUSES = (429, 502, 503, 504)
-LONGEST_PAUSE = 30  # seconds that a Retry-After header may ask for
 MAX_REDIRECTS = 5
-
-
-class Response:
-    """An answer: ``status``, ``content_type`` (without parameters), ``content`` (bytes), ``headers``."""
-
-    def __init__(self, status: int, headers, content: bytes):
-        self.status = status
-        self.headers = headers
-        self.content = content
-        self.content_type = headers.get("Content-Type", "").split(";")[0].strip().lower()
-
-    @property
-    def json(self):
-        """The parsed body whatever its content type (the CA sends JSON as text/plain), or None if it is not JSON."""
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
-            return None
-
-    @property
-    def code(self):
-        """The IAM's error code (``ERR_…``), the CA's error number, or None; many answers carry neither."""
-        body = self.json
-        if not isinstance(body, dict):
-            return None
-        errors = body.get("errors")
-        if isinstance(errors, list) and errors and isinstance(errors[0], dict):
-            return errors[0].get("code")
-        return body.get("code")
-
-    @property
-    def said(self) -> str:
-        """The server's own words about an error, or an empty string. HTML pages say nothing of use."""
-        body = self.json
-        words = None
-        if isinstance(body, dict):
-            errors = body.get("errors")
-            if isinstance(errors, list) and errors and isinstance(errors[0], dict):
-                words = errors[0].get("message")
-            else:
-                words = body.get("description") or body.get("message")
-        elif self.content_type == "text/plain":
-            words = self.content.decode("utf-8", "replace")
-        return " ".join(str(words).split())[:300] if words else ""
+# A request with all its repetitions and pauses takes at most this many times ``timeout``.
+WHOLE = 4
+MAX_ANSWER = 64 << 20
+# What nginx and servers in Go say to plain HTTP at a port of TLS.
+SPEAKS_TLS = re.compile(rb"plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server")
 
 
 class Transport:
@@ -82,101 +65,151 @@ class Transport:
     Args:
         ca_path: CA bundle to trust, or None for what requests trusts by itself.
         validate_certs: False to trust any certificate.
-        timeout: seconds to wait for the connection, and for each part of an answer.
+        timeout: seconds to wait for the connection, and for each part of an answer; a whole request with its
+            repetitions and pauses takes at most four times that.
         retries: how often a request that may be repeated is sent again.
         read_only: refuse requests that could change the cluster (check mode).
         pool_size: connections kept open for parallel requests.
+        max_answer: bytes that an unpacked answer may have.
+        clock, sleep: the time in seconds, and how to let some pass.
+        folder: where a relative path in REQUESTS_CA_BUNDLE lies; by default the folder of the process.
     """
 
     def __init__(
-        self, origin, ca_path=None, validate_certs=True, timeout=30.0, retries=3, read_only=False, pool_size=8
+        self,
+        origin: str,
+        ca_path: str | None = None,
+        validate_certs: bool = True,
+        timeout: float = 30.0,
+        retries: int = 3,
+        read_only: bool = False,
+        pool_size: int = 8,
+        max_answer: int = MAX_ANSWER,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        folder: str | None = None,
     ):
         if ca_path and validate_certs and not os.access(ca_path, os.R_OK):
             raise InputError(f"ca_path '{ca_path}' cannot be read: give a PEM file with the cluster's CA certificate.")
         self.origin = origin
         self.ca_path = ca_path
         self.timeout = timeout
+        self.retries = retries
         self.read_only = read_only
-        self._requests = load("requests")
-        self._session = self._requests.Session()
-        # What the environment says (proxies, and a CA bundle where none was given) is read once and not per request. As
-        # an argument of the request, ca_path holds against REQUESTS_CA_BUNDLE, which overrides Session.verify.
-        self._settings = self._session.merge_environment_settings(
-            origin, {}, None, ca_path if validate_certs and ca_path else validate_certs, None
+        self.clock = clock
+        self._sleep = sleep
+        # Appended to by any thread, and emptied by whoever tells the user.
+        self.repeated: list[Repeated] = []
+        self._max_answer = max_answer
+        self._requests = requests = load("requests")
+        urllib3 = load("urllib3")
+        self._errors = (requests.exceptions.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException)
+        self._headers = {"User-Agent": requests.utils.default_user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip"}
+        self._settings = requests.Session().merge_environment_settings(
+            origin, {}, True, ca_path if validate_certs and ca_path else validate_certs, None
         )
-        context = ssl_context(self._settings["verify"]) if origin.startswith("https:") else None
-        self._mount(retries, pool_size, context)
+        trusted = self._settings["verify"]
+        if isinstance(trusted, str):
+            trusted = absolute(trusted, folder)
+        context = ssl_context(trusted) if origin.startswith("https:") else None
+        self._adapter = adapter(context, pool_maxsize=pool_size)
         self._settings["verify"] = validate_certs
         if not validate_certs:
-            urllib3 = load("urllib3")
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
-    def _mount(self, retries, pool_size, context):
-        adapter, retry = adapter_class(context), _retry_class()
-        patient = adapter(
-            pool_maxsize=pool_size,
-            max_retries=retry(
-                total=retries,
-                status_forcelist=RETRIED_STATUSES,
-                allowed_methods=None,
-                backoff_factor=0.3,
-                raise_on_status=False,
-            ),
-        )
-        once = adapter(
-            max_retries=retry(total=retries, connect=retries, read=False, status=0, other=0, raise_on_status=False)
-        )
-        once.poolmanager = patient.poolmanager
-        self._session.mount(self.origin, patient)
-        for path in UNREPEATABLE:
-            self._session.mount(self.origin + path, once)
-
-    def send(self, method: str, path: str, params=None, body=None, data=None, headers=None, token=None) -> Response:
+    def send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        token: str | None = None,
+        once: bool = False,
+        deadline: float | None = None,
+    ) -> Response:
         """Send one request and return its answer, whatever its status.
 
         Args:
             path: percent-encoded path; it goes out as it is (``%252F`` stays ``%252F``).
             body: value to send as JSON; ``data``: bytes to send as they are.
             token: authentication token to present, if any.
+            once: never send it again where the cluster may have got it, nor after any answer.
+            deadline: seconds that the request may take with its repetitions, if not four times ``timeout``.
 
         Raises ConnectError if no (whole) answer came, InternalError for a write while ``read_only``.
         """
         if self.read_only and method not in ("GET", "HEAD") and path not in READ_ONLY_POSTS:
             raise InternalError(f"{method} {path} was about to be sent in check mode. Please report this bug.")
-        headers = {**self._session.headers, "Accept": "*/*", **(headers or {})}
+        sent = {**self._headers, **(headers or {})}
         if token:
             # The errors that this gives otherwise hold the header.
             if not (token.isascii() and token.isprintable()):
                 raise InputError("The authentication token holds characters that no token has, such as a line break.")
-            headers["Authorization"] = f"token={token}"
+            sent["Authorization"] = f"token={token}"
+        seconds = WHOLE * self.timeout if deadline is None else deadline
+        tries = Tries(self.retries, seconds, once, self.clock, self._sleep)
         url = self.origin + path
         try:
             for _hop in range(MAX_REDIRECTS):
-                answer = self._send(method, url, params, body, data, headers)
+                answer = self._patiently(tries, method, url, params=params, json=body, data=data, headers=sent)
                 target = answer.headers.get("Location")
                 if answer.status not in (301, 302, 303, 307, 308) or not target:
+                    answer.repeated, answer.effort = tries.uncertain, tries.effort()
                     return answer
                 url, params = self._redirected(method, url, target), None
             raise ConnectError(f"{self.origin} redirects in circles ({method} {path}).")
         except ConnectError as exc:
+            exc.uncertain |= tries.uncertain
             exc.about(method, path)
             raise
+        finally:
+            if repeated := tries.repeated():
+                self.repeated.append(repeated)
 
-    def _send(self, method, url, params, body, data, headers):
-        errors = self._requests.exceptions
+    def _patiently(self, tries: Tries, method: str, url: str, **what: Any) -> Response:
+        """Try until there is an answer to live with; raise the last ConnectError where there is none."""
+        while True:
+            try:
+                answer = self._send(tries, method, url, **what)
+            except ConnectError as exc:
+                if not tries.after_failure(exc):
+                    raise
+            else:
+                if answer.status not in RETRIED_STATUSES or not tries.after_answer(answer):
+                    return answer
+
+    def _send(self, tries: Tries, method: str, url: str, **what: Any) -> Response:
+        """Try once."""
+        request_line = f"{method} {urlsplit(url).path}"
+        if tries.left() <= 0:
+            raise ConnectError(f"{request_line} was not sent to {self.origin}: its time had run out.", hopeless=True)
+        exchange = Exchange(self.timeout, tries.left, self._max_answer)
         try:
-            # Not by Session.request(), which takes as long as all the rest to see to what is not wanted here: cookies,
-            # ~/.netrc, redirects, and settings merged for each request.
-            request = self._requests.Request(method, url, headers, params=params, json=body, data=data).prepare()
-            answer = self._session.get_adapter(url).send(request, timeout=self.timeout, **self._settings)
-            # urllib3 does not mind before its version 2, and would use the connection again.
-            answer.raw.enforce_content_length = True
-            content = answer.content
-        except (errors.RequestException, OSError, ValueError) as exc:
-            raise ConnectError(self._explained(_innermost(exc), f"{method} {urlsplit(url).path}")) from exc
+            request = self._requests.Request(method, url, **what).prepare()
+            with bounded(exchange):
+                answer = self._adapter.send(request, timeout=exchange.patience(), **self._settings)
+                content = read(answer.raw, exchange)
+        except (*self._errors, OSError, ValueError) as exc:
+            cause = innermost(exc)
+            attempt = Attempt(
+                self.origin,
+                f"{request_line}{tries.effort()}",
+                self.ca_path,
+                self.timeout,
+                tries.seconds,
+                tries.left() <= 0,
+                self._max_answer,
+            )
+            # No repetition makes a certificate trusted, or an answer smaller.
+            hopeless = is_distrust(cause) or isinstance(cause, (TooLargeError, EncodingError))
+            raise ConnectError(explain(cause, attempt), uncertain=exchange.sent, hopeless=hopeless) from exc
+        if answer.status_code == 400 and self.origin.startswith("http:") and SPEAKS_TLS.search(content[:1000]):
+            raise ConnectError(f"{self.origin} speaks TLS: use https:{self.origin[len('http:') :]} as url.")
         return Response(answer.status_code, answer.headers, content)
 
-    def _redirected(self, method, url, target):
+    def _redirected(self, method: str, url: str, target: str) -> str:
         """Return the URL to go on with, or raise: credentials stay within the origin, and writes are not repeated."""
         try:
             target = urljoin(url, target)
@@ -195,80 +228,7 @@ class Transport:
             raise ConnectError(f"{self.origin} redirects {method} {old.path} to {new.path}, which is not followed.")
         return target
 
-    def _explained(self, cause, request):
-        """Say why there is no answer, and what to do about it."""
-        if is_distrust(cause):
-            return self._untrusted(_text(cause))
-        if isinstance(cause, ssl.SSLError):
-            return (
-                f"No TLS connection to {self.origin} ({request}): {_text(cause)}. Check whether scheme and port of url "
-                "are right."
-            )
-        exceptions = load("urllib3.exceptions")
-        if isinstance(cause, exceptions.IncompleteRead):
-            return f"Cannot read the answer of {self.origin} ({request}): it was cut off. Try again."
-        if isinstance(cause, exceptions.TimeoutError) and not isinstance(cause, exceptions.NewConnectionError):
-            return (
-                f"No answer from {self.origin} within {self.timeout:g} s ({request}). Check url and the network, or "
-                "raise timeout."
-            )
-        return f"Cannot reach {self.origin} ({request}): {_text(cause)}. Check url, the network and any proxy."
 
-    def _untrusted(self, reason):
-        if self.ca_path:
-            remedy = f"ca_path '{self.ca_path}' does not vouch for it: give the CA bundle of this cluster"
-        else:
-            remedy = "Set ca_path to the cluster's CA bundle"
-        return (
-            f"The TLS certificate of {self.origin} is not trusted: {reason}. {remedy} "
-            "(/run/dcos/pki/CA/ca-bundle.crt on a master, or /ca/dcos-ca.crt by HTTP, its fingerprint verified)."
-        )
-
-
-def _retry_class():
-    """Return urllib3's Retry with a bound on Retry-After, which a server may set to hours, and more sense."""
-    retry, exceptions = load("urllib3.util.retry").Retry, load("urllib3.exceptions")
-
-    class BoundedRetry(retry):
-        RETRY_AFTER_STATUS_CODES = frozenset({429, 503})
-
-        def get_retry_after(self, response):
-            try:
-                pause = super().get_retry_after(response)
-            except exceptions.InvalidHeader:
-                return None
-            return pause if pause is None else min(pause, LONGEST_PAUSE)
-
-        def increment(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
-            # No repetition makes a certificate trusted.
-            if error and is_distrust(_innermost(error)):
-                raise exceptions.MaxRetryError(_pool, url, error) from error
-            return super().increment(method, url, response, error, _pool, _stacktrace)
-
-    return BoundedRetry
-
-
-def _origin(parts):
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     """Return what two URLs of one origin have in common."""
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _innermost(exc):
-    """Return the reason within the reasons of an exception of requests or urllib3."""
-    seen = set()
-    while id(exc) not in seen:
-        seen.add(id(exc))
-        inner = getattr(exc, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in getattr(exc, "args", ()) if isinstance(arg, BaseException)), None)
-        if inner is None:
-            break
-        exc = inner
-    return exc
-
-
-def _text(exc):
-    """Return what an exception says, in one line and without object addresses."""
-    text = getattr(exc, "verify_message", None) or getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
-    # urllib3 writes the connection object in front of it, and the number of the error.
-    return re.split(r">: |\): |\[Errno -?\d+\] ", text)[-1].rstrip(".)")

@@ -3,20 +3,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The IAM's users, groups and memberships, one function a request. Endpoints: ``/acs/api/v1/users``, ``/groups``.
 
-An unknown uid or gid is a 400 with ``ERR_UNKNOWN_…`` on this API, never a 404; a duplicate is a 409.
+An unknown uid or gid is a 400 with ``ERR_UNKNOWN_…`` on this API, never a 404; a duplicate is a 409. ``sending`` is how
+a request is sent: ``once`` and ``deadline`` of Client.request.
 
 This file is private to the collection.
 """
 
 from __future__ import annotations
 
+import hashlib
+from typing import Any
 from urllib.parse import quote
 
-from ansible_collections.dcos.security.plugins.module_utils._client import IAM, UNKNOWN_GROUP, UNKNOWN_USER, Client
+from ansible_collections.dcos.security.plugins.module_utils import _shapes
+from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._converge import Fate, fate_of
+from ansible_collections.dcos.security.plugins.module_utils._hints import IAM, UNKNOWN_GROUP, UNKNOWN_USER
 
 SUPERUSERS = "superusers"
-# Ends the description of an account whose key is being replaced, see _rekey.
+# Ends the description of an account that a key replacement, or a deletion, is at work on, see _rekey.
 PENDING = " [rekey pending]"
+_JOURNAL_PREFIX = "dcos-security-rekey-"
 
 
 def user_path(uid: str) -> str:
@@ -29,111 +36,155 @@ def group_path(gid: str) -> str:
     return f"{IAM}/groups/{quote(gid, safe='@')}"
 
 
-def is_pending(user) -> bool:
-    """Tell whether an account was recreated by a run that did not get to restoring all of it."""
-    return bool(user) and user.get("description", "").endswith(PENDING)
+def journal_gid(uid: str) -> str:
+    """Return the gid of the group that holds the journal of a service account, see _journal."""
+    return _JOURNAL_PREFIX + hashlib.sha256(uid.encode()).hexdigest()[:32]
 
 
-def read_user(client: Client, uid: str):
+def is_journal(gid: str) -> bool:
+    """Tell whether a group holds the journal of some key replacement."""
+    return gid.startswith(_JOURNAL_PREFIX)
+
+
+def unmarked(description: str) -> str:
+    """Return a description without the mark at its end, if it has one."""
+    return description[: -len(PENDING)] if description.endswith(PENDING) else description
+
+
+def is_pending(user: dict[str, Any] | None) -> bool:
+    """Tell whether an account bears the mark."""
+    return user is not None and str(user.get("description", "")).endswith(PENDING)
+
+
+def read_user(client: Client, uid: str) -> dict[str, Any] | None:
     """GET /users/{uid}: the User object (uid, description, is_service, public_key, …), or None."""
-    return client.read(user_path(uid), f"read account '{uid}'", ("description",), accept=(UNKNOWN_USER,))
+    user: dict[str, Any] | None = client.read(
+        user_path(uid), f"read account '{uid}'", _shapes.USER, accept=(UNKNOWN_USER,)
+    )
+    return user
 
 
-def read_users(client: Client, services: bool) -> list:
+def read_users(client: Client, services: bool) -> list[dict[str, Any]]:
     """GET /users: the User objects of all people, or of all service accounts (the API lists either kind alone)."""
     kind = "service accounts" if services else "users"
     params = {"type": "service"} if services else None
-    return client.read(f"{IAM}/users", f"list the {kind}", ("array",), params=params)["array"]
+    users: list[dict[str, Any]] = client.read(f"{IAM}/users", f"list the {kind}", _shapes.USERS, params=params)["array"]
+    return users
 
 
-def create_user(client: Client, uid: str, body: dict, what: str) -> bool:
-    """PUT /users/{uid}: create an account; False if the uid is taken. ``what`` names its kind in errors."""
+def create_user(client: Client, uid: str, body: dict[str, Any], what: str, **sending: Any) -> Fate:
+    """PUT /users/{uid}: create an account; false if the uid is taken. ``what`` names its kind in errors."""
     secrets = [body["password"]] if "password" in body else []
-    return client.put(user_path(uid), f"create {what} '{uid}'", accept=(409,), body=body, secrets=secrets).status != 409
+    answer = client.put(user_path(uid), f"create {what} '{uid}'", accept=(409,), body=body, secrets=secrets, **sending)
+    return fate_of(answer, answer.status != 409)
 
 
-def update_user(client: Client, uid: str, body: dict) -> bool:
+def update_user(client: Client, uid: str, body: dict[str, Any], **sending: Any) -> bool:
     """PATCH /users/{uid}: set description or password; False if there is no such account."""
     secrets = [body["password"]] if "password" in body else []
-    answer = client.patch(user_path(uid), f"update account '{uid}'", accept=(UNKNOWN_USER,), body=body, secrets=secrets)
+    answer = client.patch(
+        user_path(uid), f"update account '{uid}'", accept=(UNKNOWN_USER,), body=body, secrets=secrets, **sending
+    )
     return answer.code != UNKNOWN_USER
 
 
-def delete_user(client: Client, uid: str) -> None:
-    """DELETE /users/{uid}; no error if there is no such account. Its grants and memberships go with it."""
-    client.delete(user_path(uid), f"delete account '{uid}'", accept=(UNKNOWN_USER,))
+def delete_user(client: Client, uid: str, **sending: Any) -> Fate:
+    """DELETE /users/{uid}; false if there is no such account. Its grants and memberships go with it."""
+    answer = client.delete(user_path(uid), f"delete account '{uid}'", accept=(UNKNOWN_USER,), **sending)
+    return fate_of(answer, answer.code != UNKNOWN_USER)
 
 
-def read_groups_of(client: Client, uid: str, accept=()):
+def read_groups_of(client: Client, uid: str, accept: tuple[int, ...] = ()) -> list[str] | None:
     """GET /users/{uid}/groups: the gids, sorted; None if there is no such account, or for one of ``accept``."""
     found = client.read(
-        f"{user_path(uid)}/groups", f"read the groups of '{uid}'", ("array",), accept=(UNKNOWN_USER, *accept)
+        f"{user_path(uid)}/groups",
+        f"read the groups of '{uid}'",
+        _shapes.GROUPS_OF_USER,
+        accept=(UNKNOWN_USER, *accept),
     )
-    return found and sorted(item["group"]["gid"] for item in found["array"])
+    return sorted(item["group"]["gid"] for item in found["array"]) if found else None
 
 
-def read_all_groups(client: Client) -> list:
+def read_all_groups(client: Client) -> list[dict[str, Any]]:
     """GET /groups: every Group object."""
-    return client.read(f"{IAM}/groups", "list the groups", ("array",))["array"]
+    groups: list[dict[str, Any]] = client.read(f"{IAM}/groups", "list the groups", _shapes.GROUPS)["array"]
+    return groups
 
 
-def read_group(client: Client, gid: str, accept=()):
+def read_group(client: Client, gid: str, accept: tuple[int, ...] = ()) -> dict[str, Any] | None:
     """GET /groups/{gid}: the Group object (gid, description, …), or None. ``accept`` lists further kinds of absence."""
-    return client.read(group_path(gid), f"read group '{gid}'", ("description",), accept=(UNKNOWN_GROUP, *accept))
+    group: dict[str, Any] | None = client.read(
+        group_path(gid), f"read group '{gid}'", _shapes.GROUP, accept=(UNKNOWN_GROUP, *accept)
+    )
+    return group
 
 
-def create_group(client: Client, gid: str, description: str, accept=()) -> int:
-    """PUT /groups/{gid}: create a group; returns the status, 201 or 409 (exists) or one of ``accept``."""
-    return client.put(
-        group_path(gid), f"create group '{gid}'", accept=(409, *accept), body={"description": description}
-    ).status
+def create_group(
+    client: Client, gid: str, description: str, accept: tuple[int, ...] = (), **sending: Any
+) -> Fate | None:
+    """PUT /groups/{gid}: create a group; false if there is one (409), None for a status of ``accept``."""
+    answer = client.put(
+        group_path(gid), f"create group '{gid}'", accept=(409, *accept), body={"description": description}, **sending
+    )
+    return None if answer.status in accept else fate_of(answer, answer.status != 409)
 
 
-def update_group(client: Client, gid: str, description: str) -> bool:
+def update_group(client: Client, gid: str, description: str, **sending: Any) -> bool:
     """PATCH /groups/{gid}: set the description; False if there is no such group."""
     answer = client.patch(
-        group_path(gid), f"update group '{gid}'", accept=(UNKNOWN_GROUP,), body={"description": description}
+        group_path(gid), f"update group '{gid}'", accept=(UNKNOWN_GROUP,), body={"description": description}, **sending
     )
     return answer.code != UNKNOWN_GROUP
 
 
-def delete_group(client: Client, gid: str, accept=()) -> bool:
-    """DELETE /groups/{gid}; False if there was no such group."""
-    answer = client.delete(group_path(gid), f"delete group '{gid}'", accept=(UNKNOWN_GROUP, *accept))
-    return answer.status == 204
+def delete_group(client: Client, gid: str, accept: tuple[int, ...] = (), **sending: Any) -> Fate:
+    """DELETE /groups/{gid}; false if there was no such group."""
+    answer = client.delete(group_path(gid), f"delete group '{gid}'", accept=(UNKNOWN_GROUP, *accept), **sending)
+    return fate_of(answer, answer.status == 204)
 
 
-def read_members(client: Client, gid: str, services: bool):
+def read_members(client: Client, gid: str, services: bool) -> list[str]:
     """GET /groups/{gid}/users: the uids of its people or of its service accounts (the API lists either kind alone)."""
     found = client.read(
         f"{group_path(gid)}/users",
         f"read the members of group '{gid}'",
-        ("array",),
+        _shapes.MEMBERS,
         accept=(UNKNOWN_GROUP,),
         params={"type": "service"} if services else None,
     )
     return sorted(item["user"]["uid"] for item in found["array"]) if found else []
 
 
-def join_group(client: Client, gid: str, uid: str) -> None:
-    """PUT /groups/{gid}/users/{uid}; a membership that exists is none to complain about."""
-    client.put(f"{group_path(gid)}/users/{quote(uid, safe='@')}", f"add '{uid}' to group '{gid}'", accept=(409,))
+def join_group(client: Client, gid: str, uid: str, **sending: Any) -> Fate:
+    """PUT /groups/{gid}/users/{uid}; false if it was a member."""
+    answer = client.put(
+        f"{group_path(gid)}/users/{quote(uid, safe='@')}", f"add '{uid}' to group '{gid}'", accept=(409,), **sending
+    )
+    return fate_of(answer, answer.status != 409)
 
 
-def leave_group(client: Client, gid: str, uid: str) -> None:
-    """DELETE /groups/{gid}/users/{uid}; no error if it was no member."""
-    client.delete(
+def leave_group(client: Client, gid: str, uid: str) -> Fate:
+    """DELETE /groups/{gid}/users/{uid}; false if it was no member."""
+    answer = client.delete(
         f"{group_path(gid)}/users/{quote(uid, safe='@')}",
         f"remove '{uid}' from group '{gid}'",
         accept=("ERR_USER_NOT_IN_GROUP", UNKNOWN_GROUP),
     )
+    return fate_of(answer, answer.code not in ("ERR_USER_NOT_IN_GROUP", UNKNOWN_GROUP))
 
 
-def read_all_members(client: Client, gid: str) -> list:
+def read_all_members(client: Client, gid: str) -> list[str]:
     """Return the uids of a group's people and service accounts, sorted; two requests."""
     return sorted(read_members(client, gid, services=False) + read_members(client, gid, services=True))
 
 
 def is_last_superuser(client: Client, uid: str) -> bool:
-    """Tell whether ``uid`` is the only member of the group ``superusers``, of either kind."""
-    return read_all_members(client, SUPERUSERS) == [uid]
+    """Tell whether ``uid`` is the only member of the group ``superusers``, of either kind, that is going to stay.
+
+    If it is not, it counts as one that goes from now on.
+    """
+    with client.leaving_lock:
+        last = set(read_all_members(client, SUPERUSERS)) - client.leaving <= {uid}
+        if not last:
+            client.leaving.add(uid)
+        return last

@@ -9,11 +9,13 @@ This file is private to the collection.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._converge import Entity
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
-from ansible_collections.dcos.security.plugins.module_utils._options import read_text
+from ansible_collections.dcos.security.plugins.module_utils._files import absolute, mode_of, read_text
+from ansible_collections.dcos.security.plugins.module_utils._task import Task
 
 PRIVATE_MODE = "0600"
 PUBLIC_MODE = "0644"
@@ -30,18 +32,20 @@ class KeyPair(Entity):
 
     secret_fields = ("private_key",)
 
-    def __init__(self, task, private_path: str, public_path: str | None, mode):
+    def __init__(self, task: Task, private_path: str, public_path: str | None, mode: Any) -> None:
         if public_path and os.path.realpath(private_path) == os.path.realpath(public_path):
             raise InputError("private_key_path and public_key_path are the same file: name two.")
+        private_path, public_path = absolute(private_path), public_path and absolute(public_path)
         self.label = f"key pair '{private_path}'"
         self._task = task
         self._private_path = private_path
         self._public_path = public_path
         self._mode = mode
+        self.predicted: str | None = None  # a private key that is made in check mode, and thrown away
 
-    def read(self):
+    def read(self) -> dict[str, str] | None:
         """Return what the files hold. Raises InputError where one holds something else than a key of this kind."""
-        public = {"public_key": self._read_public()} if self._public_path else {}
+        public = {"public_key": _read_public(self._public_path)} if self._public_path else {}
         if not os.path.lexists(self._private_path):
             return None
         text = read_text(self._private_path, "private_key_path")
@@ -55,57 +59,69 @@ class KeyPair(Entity):
             raise InputError(f"{refused} more than a private key. Name another file.")
         return {"private_key": text, **public}
 
-    def _read_public(self):
-        if not os.path.lexists(self._public_path):
-            return ""
-        text = read_text(self._public_path, "public_key_path")
-        if text.strip() and [label for label, _block in _keys.pem_blocks(text)] not in (
-            ["PUBLIC KEY"],
-            ["RSA PUBLIC KEY"],
-        ):
-            raise InputError(
-                f"public_key_path '{self._public_path}' holds something else than a public key, and is left alone. "
-                "Name another file, or delete this one."
-            )
-        return text
-
-    def differs(self, field, present, desired):
+    def differs(self, field: str, present: str, desired: str) -> bool:
         """A private key in another PEM spelling than PKCS#8 is rewritten; white space around it is no difference."""
         if field == "private_key":
             return not _keys.is_pkcs8(present) or _keys.normalize_private_key(present) != desired
         return present.strip() != desired.strip()
 
-    def shown(self, fields):
-        """A fingerprint says more to a reader of a diff than a PEM does."""
+    def shown(self, fields: dict[str, str]) -> dict[str, str]:
+        """A fingerprint says more to a reader of a diff than a PEM does; that of a key to come is only an example."""
         view = dict(fields)
         if view.get("public_key"):
-            view["public_key"] = _keys.fingerprint(view["public_key"]) or "(damaged)"
+            predicted = " (predicted)" if self.predicted and view.get("private_key") == self.predicted else ""
+            view["public_key"] = (_keys.fingerprint(view["public_key"]) or "(damaged)") + predicted
         return view
 
-    def create(self, desired):
+    def check(self, before: dict[str, str] | None, changes: dict[str, str] | None) -> None:
+        """Files that cannot be made as asked for are an error in check mode, too."""
+        if changes:
+            self._task.files.check({path: mode for path, _text, mode in self._files(changes)})
+
+    def create(self, desired: dict[str, str]) -> bool:
         """Write both files."""
         self._write(desired)
         return True
 
-    def update(self, before, changes):
+    def update(self, before: dict[str, str], changes: dict[str, str]) -> bool:
         """Write the files that differ."""
         self._write(changes)
         return True
 
-    def _write(self, keys):
+    def _write(self, keys: dict[str, str]) -> None:
+        self._task.files.write(self._files(keys))
+
+    def _files(self, keys: dict[str, str]) -> list[tuple[str, str, Any]]:
         files = []
         if "private_key" in keys:
             files.append((self._private_path, keys["private_key"], self._mode))
-        if "public_key" in keys:
-            files.append((self._public_path, keys["public_key"], self._task.mode_of(self._public_path, PUBLIC_MODE)))
-        self._task.write_files(files)
+        if "public_key" in keys and self._public_path:
+            files.append((self._public_path, keys["public_key"], mode_of(self._public_path, PUBLIC_MODE)))
+        return files
 
-    def tidy(self) -> bool:
+    def set_attributes(self) -> bool:
         """Set the mode of the private key, and owner, group and the like of both; True if that changed any."""
         modes = {self._private_path: self._mode, self._public_path: None}
-        return self._task.set_attributes({path: mode for path, mode in modes.items() if path and os.path.exists(path)})
+        return self._task.files.set_attributes(
+            {path: mode for path, mode in modes.items() if path and os.path.exists(path)}
+        )
 
 
-def _is_alone(text):
+def _read_public(path: str) -> str:
+    if not os.path.lexists(path):
+        return ""
+    text = read_text(path, "public_key_path")
+    if text.strip() and [label for label, _block in _keys.pem_blocks(text)] not in (
+        ["PUBLIC KEY"],
+        ["RSA PUBLIC KEY"],
+    ):
+        raise InputError(
+            f"public_key_path '{path}' holds something else than a public key, and is left alone. "
+            "Name another file, or delete this one."
+        )
+    return text
+
+
+def _is_alone(text: str) -> bool:
     text = text.strip()
     return text.startswith("-----BEGIN ") and text.endswith("-----") and text.count("-----BEGIN ") == 1

@@ -15,15 +15,20 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from typing import Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from ansible_collections.dcos.security.plugins.module_utils import _deps
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPrivateNumbers, RSAPublicKey
+
 SIZES = (2048, 3072, 4096)
 
 _PUBLIC_LABELS = ("PUBLIC KEY", "RSA PUBLIC KEY")
-_PEM_BLOCK = re.compile(r"-----BEGIN (?P<label>[A-Z0-9 ]+)-----(?P<body>(?:[^-]|-(?!----))*)-----END (?P=label)-----")
+# Written so that the body is taken in stretches and not character by character, which takes twenty times as long.
+_PEM_BODY = r"[^-]*(?:-(?!----)[^-]*)*"
+_PEM_BLOCK = re.compile(rf"-----BEGIN (?P<label>[A-Z0-9 ]+)-----(?P<body>{_PEM_BODY})-----END (?P=label)-----")
 _STRICT_PKCS8 = re.compile(r"-----BEGIN PRIVATE KEY-----\r?\n(?:[A-Za-z0-9+/=]+\r?\n)+-----END PRIVATE KEY-----\s*")
 _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
@@ -80,11 +85,30 @@ def fingerprint(pem: str) -> str | None:
 
     None for a key that cannot be read: what a cluster or a file holds must be shown and replaced all the same.
     """
-    serialization = _serialization()
+    return about_public_key(pem)[0]
+
+
+def about_public_key(pem: str) -> tuple[str | None, int | None]:
+    """Return the fingerprint of a public key, as fingerprint(), and the size in bits; None twice if unreadable."""
     try:
         key = _load_public(pem, "public key", first=True)
     except InputError:
-        return None
+        return None, None
+    return fingerprint_of(key), key.key_size
+
+
+def about_private_key(pem: str) -> tuple[str, int]:
+    """Return the fingerprint of the public half of an RSA private key, and its size in bits.
+
+    Raises InputError as normalize_private_key does.
+    """
+    key = _load_private(pem, "private key")
+    return fingerprint_of(key.public_key()), key.key_size
+
+
+def fingerprint_of(key: Any) -> str:
+    """Return the fingerprint of a cryptography public key object of any type, as fingerprint() does of a PEM."""
+    serialization = _serialization()
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return colon_hex(hashlib.sha256(der).digest())
 
@@ -113,7 +137,8 @@ def sign_login_token(uid: str, pem: str, lifetime: int = 300, now: float | None 
     """
     key = _load_private(pem, f"private key of '{uid}'")
     expires = int(time.time() if now is None else now) + lifetime
-    return _deps.load("jwt").encode({"uid": uid, "exp": expires}, key, algorithm="RS256")
+    token: str = _deps.load("jwt").encode({"uid": uid, "exp": expires}, key, algorithm="RS256")
+    return token
 
 
 def pem_blocks(text: str | None) -> list[tuple[str, str]]:
@@ -126,7 +151,7 @@ def pem_blocks(text: str | None) -> list[tuple[str, str]]:
     return [(match["label"], _canonical(match["label"], match["body"])) for match in _PEM_BLOCK.finditer(text)]
 
 
-def key_type(key) -> str:
+def key_type(key: Any) -> str:
     """Return what kind of key a cryptography key object is: ``RSA``, ``EC P-256``, ``Ed25519``, ``DSA`` …"""
     if curve := getattr(key, "curve", None):
         return f"EC {_CURVES.get(curve.name, curve.name)}"
@@ -136,18 +161,20 @@ def key_type(key) -> str:
     return name
 
 
-def private_pem(key) -> str:
+def private_pem(key: Any) -> str:
     """Return a cryptography private key object as unencrypted PKCS#8 PEM."""
     serialization = _serialization()
-    return key.private_bytes(
+    pem: bytes = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
+    )
+    return pem.decode()
 
 
-def public_pem(key) -> str:
+def public_pem(key: Any) -> str:
     """Return a cryptography public key object as SPKI PEM."""
     serialization = _serialization()
-    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
+    pem: bytes = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return pem.decode()
 
 
 def colon_hex(digest: bytes) -> str:
@@ -155,7 +182,7 @@ def colon_hex(digest: bytes) -> str:
     return ":".join(f"{byte:02x}" for byte in digest)
 
 
-def load_any_private(pem: str, what: str):
+def load_any_private(pem: str, what: str) -> Any:
     """Return the one private key in ``pem``, of any type, as a cryptography key object.
 
     Raises InputError for encrypted, damaged, OpenSSH and missing keys, and for more than one.
@@ -178,14 +205,15 @@ def load_any_private(pem: str, what: str):
     return _parse(_load_pem_private_key, block, what, _PRIVATE_REMEDY)
 
 
-def _load_private(pem: str, what: str):
+def _load_private(pem: str, what: str) -> RSAPrivateKey:
     key = load_any_private(pem, what)
     if not isinstance(key, _deps.load("cryptography.hazmat.primitives.asymmetric.rsa").RSAPrivateKey):
         raise InputError(f"The {what} is of type {key_type(key)}, and DC/OS takes RSA only. {_PRIVATE_REMEDY}")
-    return key
+    rsa_key: RSAPrivateKey = key
+    return rsa_key
 
 
-def _load_public(pem: str | None, what: str, first: bool = False):
+def _load_public(pem: str | None, what: str, first: bool = False) -> RSAPublicKey:
     # ``first``: a key read back from the cluster. The IAM stores two concatenated keys and goes by the first.
     blocks = pem_blocks(pem)
     if any(label.endswith("PRIVATE KEY") for label, _block in blocks):
@@ -198,11 +226,12 @@ def _load_public(pem: str | None, what: str, first: bool = False):
     key = _parse(_serialization().load_pem_public_key, keys[0], what, _PUBLIC_REMEDY)
     if not isinstance(key, _deps.load("cryptography.hazmat.primitives.asymmetric.rsa").RSAPublicKey):
         raise InputError(f"The {what} is of type {key_type(key)}, and DC/OS takes RSA only. {_PUBLIC_REMEDY}")
-    return key
+    rsa_key: RSAPublicKey = key
+    return rsa_key
 
 
-def _load_pem_private_key(pem: bytes):
-    """Load a private key without OpenSSL's test that p and q are primes: 40 ms a key, at least once a task.
+def _load_pem_private_key(pem: bytes) -> Any:
+    """Load a private key without OpenSSL's test that p and q are primes: 61 ms a key of 2048 bits, 334 of 4096.
 
     Everything else that OpenSSL tests is tested here, so that no damaged key passes and none is dangerous to use. A key
     that somebody has made of numbers that are no primes gets no further than to a login that fails.
@@ -217,7 +246,7 @@ def _load_pem_private_key(pem: bytes):
     return key
 
 
-def _check_rsa_numbers(private) -> None:
+def _check_rsa_numbers(private: RSAPrivateNumbers) -> None:
     """Raise ValueError if the numbers of an RSA private key (RFC 8017, section 3.2) do not belong together."""
     p, q, d = private.p, private.q, private.d
     n, e = private.public_numbers.n, private.public_numbers.e
@@ -232,11 +261,11 @@ def _check_rsa_numbers(private) -> None:
         raise ValueError("not the numbers of an RSA key")
 
 
-def _serialization():
+def _serialization() -> Any:
     return _deps.load("cryptography.hazmat.primitives.serialization")
 
 
-def _parse(loader: Callable, block: str, what: str, remedy: str):
+def _parse(loader: Callable[[bytes], Any], block: str, what: str, remedy: str) -> Any:
     unsupported = _deps.load("cryptography.exceptions").UnsupportedAlgorithm
     try:
         return loader(block.encode("ascii"))

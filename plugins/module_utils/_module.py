@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The task interface: the only file that knows AnsibleModule.
+"""Where modules meet Ansible: the only file that knows AnsibleModule.
 
 A module's file holds its documentation, its argument spec and ``run(task)``; everything that Ansible wants around that
 (validation, masking, check mode, results, failures) is here, once.
@@ -11,161 +11,170 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import stat
-import tempfile
-import traceback
-from typing import Callable
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any, Callable
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import FILE_COMMON_ARGUMENTS, AnsibleModule
 
-from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError, one_line
+from ansible_collections.dcos.security.plugins.module_utils._files import FileWriter
+from ansible_collections.dcos.security.plugins.module_utils._given import checked, shortened
 from ansible_collections.dcos.security.plugins.module_utils._options import CONNECTION_SPEC
-from ansible_collections.dcos.security.plugins.module_utils._redact import MIN_SECRET_LENGTH, mask
+from ansible_collections.dcos.security.plugins.module_utils._redact import MIN_SECRET_LENGTH, mask, mask_within
+from ansible_collections.dcos.security.plugins.module_utils._task import Many, Params, Spec, Task, attempt
 
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+PRIVATE_KEY = "PRIVATE KEY-----"
+TEXTS = ("exception", "details")  # of a failure, beside its message
 
 
 class Module(AnsibleModule):
     """AnsibleModule that takes the secrets out of the options before it ends, because core echoes these.
 
     Its own masking knows none of them where one option's suboptions have the wrong type.
+
+    Args:
+        spec: what one thing needs; ``many``: how the module takes a list of them, if it does.
+        constraints: of one thing.
+
+    Attributes:
+        beside: names, aliases perhaps, of the options that were given beside a list.
+        entries: the list if one was given, as it was given. Core never sees it: of its validation it would take every
+            name in it for a secret, and tear holes into the results.
     """
 
-    def exit_json(self, **kwargs):
+    # Whether run() is being called: core's functions for files end a module that fails, and run() must not be ended.
+    running = False
+    params: Params
+    no_log_values: set[str]
+
+    def __init__(
+        self, spec: Spec, many: Many | None, subjects: Iterable[Sequence[str]] = (), **constraints: Any
+    ) -> None:
+        self.entries: Any = None
+        self.beside: set[str] = set()
+        self._single, self._many, self._subjects = spec, many, subjects
+        self._complaint = ""
+        super().__init__(argument_spec=many.documented(spec) if many else spec, supports_check_mode=True, **constraints)
+        if self._complaint:
+            self.fail_json(self._complaint)
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        if self._many:
+            self._take_the_list(self._many.option)
+        try:
+            self.params = checked(self.argument_spec, self.params, () if self.entries is not None else self._subjects)
+        except InputError as exc:
+            # Said later: what is secret among the options, and shall not be shown, is known by then.
+            self._complaint = str(exc)
+        self.beside = {name for name, value in self.params.items() if value is not None}
+
+    def _take_the_list(self, option: str) -> None:
+        """Demand of the options what one thing needs, or leave the demands to the entries of the list."""
+        if option not in self.params:
+            self.argument_spec.update({name: rules for name, rules in self._single.items() if "required" in rules})
+            return
+        # Null is no missing list: a task that is about several things must not be about another one.
+        self.entries = self.params[option] or ([] if isinstance(self.params[option], list) else "")
+        self.params[option] = []
+        self.mutually_exclusive = self.required_together = self.required_one_of = None
+        self.required_if = self.required_by = None
+
+    def exit_json(self, **kwargs: Any) -> None:
         """End with a result."""
         self._hide_options()
         super().exit_json(**kwargs)
 
-    def fail_json(self, msg, **kwargs):
-        """End with a failure."""
+    def fail_json(self, msg: str, **kwargs: Any) -> None:
+        """End with a failure, or raise InputError in the midst of run()."""
+        if self.running:
+            details = kwargs.get("details") or kwargs.get("exception")
+            raise InputError(f"{msg.rstrip('.')}{f': {details}' if details else ''}.")
+        secrets = tuple(self.no_log_values)
+        msg = shortened(mask(self._complaint or msg, secrets), self.params)
+        texts = {
+            name: mask(value, secrets) for name, value in kwargs.items() if name in TEXTS and isinstance(value, str)
+        }
         self._hide_options()
-        super().fail_json(msg, **kwargs)
+        super().fail_json(msg, **{**kwargs, **texts})
 
-    def _log_invocation(self):
-        # The first to show options. A private key where a path or a public key belongs is one all the same.
-        keys = [value for value in self.params.values() if isinstance(value, str) and "PRIVATE KEY-----" in value]
-        self.no_log_values.update(keys)
+    def _log_invocation(self) -> None:
+        # The first to show options. A private key where a path or a public key belongs is one all the same, and a
+        # password in an URL is refused, but it was given.
+        found = [value for value in self.params.values() if isinstance(value, str) and PRIVATE_KEY in value]
+        found += filter(None, [str(self.params.get("url")).rpartition("@")[0].rpartition("//")[2]])
+        self.no_log_values.update(found)
+        if secrets := sys.modules.get("ansible.module_utils.secrets"):  # since ansible-core 2.22, which masks by these
+            secrets.register_secrets(found)
         super()._log_invocation()
 
-    def _hide_options(self):
+    def _hide_options(self) -> None:
+        known = {name for option, rules in self.argument_spec.items() for name in (option, *rules.get("aliases", ()))}
         for name, value in self.params.items():
             # A password in an URL is refused, but it was given.
             secret = self.argument_spec.get(name, {}).get("no_log") or (name == "url" and "@" in str(value))
-            if secret and value is not None:
+            secret = secret or name not in known  # misspelt, it may be anything
+            if (secret and value is not None) or (isinstance(value, str) and PRIVATE_KEY in value):
                 self.params[name] = HIDDEN
-        # A short secret masked as a substring would tear holes into unrelated output; it is kept out of results by
-        # construction, and out of the options here.
-        self.no_log_values = {value for value in self.no_log_values if len(value) >= MIN_SECRET_LENGTH}
+        secrets = {value for value in self.no_log_values if len(value) >= MIN_SECRET_LENGTH}
+        self.params = mask_within(self.params, secrets, HIDDEN)
+        # Core would mask what it knows wherever it finds it, as a part of a name, too: a password 'marathon' would make
+        # results tell of 'dcos:adminrouter:service:********'. Results hold no secrets, and texts are masked by now.
+        self.no_log_values = set()
 
 
-class Task:
-    """One task as ``run(task)`` sees it.
+class ModuleTask(Task):
+    """The task of a module that runs: what it warns of and hides is AnsibleModule's affair."""
 
-    Attributes:
-        params: validated options; ``check_mode``, ``diff_mode``: what the play asked for.
-        result: what the task returns; ``changed`` starts as False.
-    """
-
-    def __init__(self, module: Module):
+    def __init__(self, module: Module) -> None:
+        files = FileWriter(module, module.params)
+        super().__init__(dict(module.params), files, module.check_mode, module._diff, module.no_log_values)
         self.module = module
-        self.params = dict(module.params)
-        self.check_mode = module.check_mode
-        self.diff_mode = module._diff
-        self.result: dict = {"changed": False}
-
-    def given(self, *names: str) -> dict:
-        """Return the named options that were given: unset options stay as they are on the cluster."""
-        return {name: self.params[name] for name in names if self.params.get(name) is not None}
 
     def warn(self, text: str) -> None:
-        """Warn the user. Masked here, because recent cores do not mask warnings."""
-        self.module.warn(mask(text, self.module.no_log_values))
-
-    def hide(self, secret: str) -> None:
-        """Mask a secret that was made or read by this task wherever it might slip into the result."""
-        if secret and len(secret) >= MIN_SECRET_LENGTH:
-            self.module.no_log_values.add(secret)
-
-    def reveal(self, text: str) -> None:
-        """Let the task return ``text`` although an option holds it (a token that is reused)."""
-        self.module.no_log_values.discard(text)
-
-    def write_files(self, files: list) -> None:
-        """Write [(path, text, mode)] so that no reader meets half a file, or some files new and others old for long.
-
-        Each is written aside first and with its mode, and all are renamed at the end.
-        """
-        aside = []
-        try:
-            for path, text, mode in files:
-                path = os.path.realpath(path)  # a link stays one
-                handle, name = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=f".{os.path.basename(path)}.")
-                aside.append((name, path))
-                with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                    stream.write(text)
-                if os.path.exists(path):
-                    # Who may replace a file need not be allowed to give one away.
-                    with contextlib.suppress(PermissionError):
-                        os.chown(name, os.stat(path).st_uid, os.stat(path).st_gid)
-                self.set_attributes({name: mode})
-            while aside:
-                name, path = aside[0]
-                os.replace(name, path)
-                aside.pop(0)
-        except OSError as exc:
-            raise InputError(f"'{path}' cannot be written: {exc.strerror}.") from exc
-        finally:
-            for name, _path in aside:
-                os.unlink(name)
-
-    def set_attributes(self, modes: dict) -> bool:
-        """Set owner, group, SELinux context and the given mode of files {path: mode}; True if that changed any."""
-        changed = False
-        for path, mode in modes.items():
-            wanted = self.module.load_file_common_arguments(
-                {**self.module.params, "mode": mode}, path=os.path.realpath(path)
-            )
-            changed |= self.module.set_fs_attributes_if_different(wanted, False)
-        return changed
-
-    @staticmethod
-    def mode_of(path: str, default: str) -> str:
-        """Return the mode of a file as an octal number, ``default`` where there is none."""
-        try:
-            return f"{stat.S_IMODE(os.stat(path).st_mode):04o}"
-        except OSError:
-            return default
+        """See Task."""
+        self.module.warn(one_line(self.masked(text)))
 
     def execute(self, run: Callable[[Task], None]) -> None:
         """Call ``run(self)`` and end the module with its result or its failure."""
+        self.module.running = True
         try:
-            run(self)
-        except DcosError as exc:
-            self._fail(str(exc), **exc.as_result())
-        except BaseException as exc:  # pylint: disable=broad-except
-            # What escapes a module is shown unmasked by recent cores. In a worker, what is no Exception would end the
-            # play: a SystemExit, or a panic in cryptography's Rust. The time-out of a task is such a one and must pass.
-            if not isinstance(exc, (Exception, SystemExit)) and type(exc).__module__ != "pyo3_runtime":
-                raise
-            secrets = self.module.no_log_values
-            self._fail(
-                f"Unexpected {type(exc).__name__}: {mask(str(exc), secrets)}. Please report this bug.",
-                exception=mask(traceback.format_exc(), secrets),
-            )
-        self.module.exit_json(**self.result)
-
-    def _fail(self, text, **more):
-        self.module.fail_json(mask(text, self.module.no_log_values), **{**self.result, **more})
+            result = attempt(run, self)
+        finally:
+            self.module.running = False
+        if self.connected and (said := self.connected.repetitions()):
+            self.warn(said)
+        if result.get("failed"):
+            self.module.fail_json(**result)
+        self.module.exit_json(**result)
 
 
-def run_module(run: Callable[[Task], None], argument_spec: dict, connection: bool = True, **constraints) -> None:
+def run_module(
+    run: Callable[[Task], None],
+    argument_spec: Spec,
+    connection: bool = True,
+    many: Many | None = None,
+    add_file_common_args: bool = False,
+    **constraints: Any,
+) -> None:
     """Be the ``main()`` of a module: validate the options, call ``run(task)``, return its result.
 
     Args:
+        run: does one thing. For a list it is called for each entry, with a task that has the entry's options.
         connection: add the options of section "connection" that all modules which talk to a cluster share.
-        constraints: ``required_if``, ``mutually_exclusive`` and the like, as AnsibleModule takes them.
+        many: how the module takes a list, if it does.
+        constraints: ``required_if``, ``mutually_exclusive`` and the like, as AnsibleModule takes them, and
+            ``subjects``, as checked() does.
     """
-    spec = {**CONNECTION_SPEC, **argument_spec} if connection else argument_spec
-    Task(Module(argument_spec=spec, supports_check_mode=True, **constraints)).execute(run)
+    entry_spec = {**FILE_COMMON_ARGUMENTS, **argument_spec} if add_file_common_args else argument_spec
+    module = Module({**CONNECTION_SPEC, **entry_spec} if connection else entry_spec, many, **constraints)
+    task = ModuleTask(module)
+    if many is None or module.entries is None:
+        task.execute(run)
+        return
+    # Loaded only here, as an ordinary module compiles what it loads in each task.
+    from ansible_collections.dcos.security.plugins.module_utils._many import Entries
+
+    task.execute(Entries(run, many, entry_spec, constraints, module.entries, module.beside).run)

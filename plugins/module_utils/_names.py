@@ -15,6 +15,10 @@ from urllib.parse import quote
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 
+# Names of the accounts that DC/OS makes for itself begin so.
+NATIVE_PREFIX = "dcos_"
+SUPERUSER = "dcos:superuser"
+
 _UID = re.compile(r"[A-Za-z0-9_@.-]{1,96}")
 _SECRET_PATH = re.compile(r"[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*")
 

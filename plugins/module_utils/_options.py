@@ -11,14 +11,19 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, InputError
+from ansible_collections.dcos.security.plugins.module_utils._files import absolute
+
+if TYPE_CHECKING:
+    from ansible_collections.dcos.security.plugins.module_utils._cli import Cluster
 
 METHODS = ["auto", "token", "password", "service_account", "cli"]
 
-CONNECTION_SPEC = {
+CONNECTION_SPEC: dict[str, dict[str, Any]] = {
     "url": {"type": "str"},
     "auth_method": {"type": "str", "choices": METHODS},
     "auth_token": {"type": "str", "no_log": True},
@@ -45,77 +50,110 @@ CREDENTIAL_VARIABLES = {
     "auth_credential": "DCOS_SERVICE_ACCOUNT_CREDENTIAL",
 }
 
+# In front of the path of a file that holds what the option would.
+FILE_URL = "file://"
+
 DEFAULT_TIMEOUT = 30.0
 LONGEST_TIMEOUT = 86400
+DEFAULT_MAX_ANSWER_MB = 64
+LARGEST_MAX_ANSWER_MB = 16384
 
 
-class Way(NamedTuple):
+class Credentials(NamedTuple):
     """One way to authenticate: its method and the options (name to value) that it uses."""
 
     method: str
-    options: dict
+    options: dict[str, str]
 
 
 # For what the cluster answers to anybody: no credentials are needed, and none are sent.
-ANONYMOUS = Way("anonymous", {})
+ANONYMOUS = Credentials("anonymous", {})
 
 
 class Connection(NamedTuple):
     """Where to connect, how far to trust it, and how to authenticate there.
 
-    ``method`` is that of ``way``, or ``cli``.
+    ``method`` is that of ``credentials``, or ``cli``. Paths are absolute; ``folder`` is where others of the
+    environment, which only requests knows, lie that are not, None for the folder of the process.
     """
 
     url: str
     method: str
-    way: Way
-    renewals: tuple
+    credentials: Credentials
+    renewals: tuple[Credentials, ...]
     ca_path: str | None
     validate_certs: bool
     timeout: float
     retries: int
+    folder: str | None
+    max_answer: int  # bytes
 
 
-def resolve(params: dict, environ, anonymous: bool = False) -> Connection:
+def resolve(
+    params: Mapping[str, Any], environ: Mapping[str, str], anonymous: bool = False, folder: str | None = None
+) -> Connection:
     """Turn options (None or empty: not given) and the environment into a Connection.
 
-    ``anonymous`` leaves credentials out of it, whatever there are.
+    ``anonymous`` leaves credentials out of it, whatever there are. ``folder`` is where relative paths lie, those of the
+    environment, too; by default the folder of the process.
 
     Raises InputError for options that contradict each other or cannot be used, AuthError where credentials are missing.
     """
-    given = {name: params[name] for name in CREDENTIAL_VARIABLES if _is_given(name, params.get(name))}
+    given = {
+        name: _located(name, params[name], folder) for name in CREDENTIAL_VARIABLES if _is_given(name, params.get(name))
+    }
     method = _method(params, given, environ)
-    cli = _cli_cluster(params, method, given, environ)
+    cli = _cli_cluster(params, method, given, environ, folder)
     if cli and cli.token:
         given["auth_token"] = cli.token
     variables = {name: var for name, var in CREDENTIAL_VARIABLES.items() if var}
-    env = {name: environ[var] for name, var in variables.items() if _is_given(name, environ.get(var))}
+    env = {
+        name: _located(name, environ[var], folder)
+        for name, var in variables.items()
+        if _is_given(name, environ.get(var))
+    }
     validate_certs = params.get("validate_certs")
     if validate_certs is None:
         validate_certs = cli.validate_certs if cli else not _truth(environ, "DCOS_TLS_INSECURE")
     url = _origin(cli.url if cli else params.get("url") or environ.get("DCOS_URL"))
     way, renewals = (ANONYMOUS, ()) if anonymous else _choose(method, given, env, cli)
+    ca_path = params.get("ca_path") or (cli and cli.ca_path) or environ.get("DCOS_TLS_CA_PATH")
     return Connection(
         url=url,
         method="cli" if cli else way.method,
-        way=way,
+        credentials=way,
         renewals=renewals,
-        ca_path=params.get("ca_path") or (cli and cli.ca_path) or environ.get("DCOS_TLS_CA_PATH") or None,
+        ca_path=absolute(ca_path, folder) if ca_path else None,
         validate_certs=validate_certs,
         timeout=_timeout(params.get("timeout"), environ.get("DCOS_TIMEOUT")),
         retries=3 if params.get("retries") is None else max(0, params["retries"]),
+        folder=folder,
+        max_answer=_max_answer(environ.get("DCOS_MAX_ANSWER_MB")),
     )
 
 
-def _is_given(name, value):
+def located(options: Mapping[str, Any], folder: str | None = None) -> dict[str, Any]:
+    """Return connection options, some or all, with every path absolute; what is relative lies in ``folder``."""
+    return {name: value if value is None else _located(name, value, folder) for name, value in options.items()}
+
+
+def _located(name: str, value: Any, folder: str | None) -> Any:
+    if name in ("ca_path", "auth_private_key_path") and value:
+        return absolute(value, folder)
+    if name == "auth_credential" and isinstance(value, str) and value.startswith(FILE_URL):
+        return FILE_URL + absolute(value[len(FILE_URL) :], folder)
+    return value
+
+
+def _is_given(name: str, value: str | None) -> bool:
     # A token may have come out of an empty file with a line break; of a password, white space is a part.
     return bool(value and (name != "auth_token" or value.strip()))
 
 
-def _method(params, given, environ):
+def _method(params: Mapping[str, Any], given: Mapping[str, str], environ: Mapping[str, str]) -> str:
     """Return the method asked for; the environment's is for credentials and an URL that are the environment's too."""
     if params.get("auth_method"):
-        return params["auth_method"]
+        return str(params["auth_method"])
     method = environ.get("DCOS_AUTH_METHOD") or "auto"
     if method not in METHODS:
         raise InputError(
@@ -124,7 +162,13 @@ def _method(params, given, environ):
     return "auto" if given or (method == "cli" and params.get("url")) else method
 
 
-def _cli_cluster(params, method, given, environ):
+def _cli_cluster(
+    params: Mapping[str, Any],
+    method: str,
+    given: Mapping[str, str],
+    environ: Mapping[str, str],
+    folder: str | None,
+) -> Cluster | None:
     """Return the DC/OS CLI's cluster where the options call for it, else None."""
     cluster = params.get("cluster")
     if (cluster or method == "cli") and (params.get("url") or given):
@@ -140,16 +184,16 @@ def _cli_cluster(params, method, given, environ):
     # Loaded only here, as an ordinary module compiles what it loads in each task.
     from ansible_collections.dcos.security.plugins.module_utils._cli import read_cluster
 
-    return read_cluster(cluster or environ.get("DCOS_CLUSTER"), environ)
+    return read_cluster(cluster or environ.get("DCOS_CLUSTER"), environ, folder)
 
 
-def _ways(options):
+def _ways(options: Mapping[str, str]) -> list[Credentials]:
     """List the ways to authenticate that ``options`` suffice for, best first."""
     ways = []
 
-    def add(method, *names):
+    def add(method: str, *names: str) -> None:
         if all(options.get(name) for name in names):
-            ways.append(Way(method, {name: options[name] for name in names}))
+            ways.append(Credentials(method, {name: options[name] for name in names}))
 
     add("token", "auth_token")
     add("service_account", "auth_credential")
@@ -159,7 +203,9 @@ def _ways(options):
     return ways
 
 
-def _choose(method, given, env, cli):
+def _choose(
+    method: str, given: dict[str, str], env: dict[str, str], cli: Cluster | None
+) -> tuple[Credentials, tuple[Credentials, ...]]:
     """Pick the way to authenticate, and the logins that can renew its token."""
     if cli:
         # A token in the environment may be of any cluster; the CLI's configuration says which this one's is.
@@ -176,7 +222,7 @@ def _choose(method, given, env, cli):
     return candidates[0], tuple(way for number, way in enumerate(renewals) if way not in renewals[:number])
 
 
-def _missing(method, options, cli):
+def _missing(method: str, options: Mapping[str, str], cli: Cluster | None) -> str:
     if cli:
         return (
             f"The DC/OS CLI holds no token for cluster '{cli.name}'. Log in with 'dcos auth login', or give url and "
@@ -205,7 +251,7 @@ def _missing(method, options, cli):
     )
 
 
-def _origin(url):
+def _origin(url: str | None) -> str:
     """Check ``url`` and return its origin, ``scheme://host[:port]``."""
     if not url:
         raise InputError(
@@ -214,7 +260,7 @@ def _origin(url):
         )
     try:
         parts = urlsplit(url.strip())
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # half an IPv6 address, or a port that is no number
         usable = False
     if not usable:
@@ -226,15 +272,15 @@ def _origin(url):
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _without_userinfo(url):
+def _without_userinfo(url: str) -> str:
     return url.rsplit("@", maxsplit=1)[-1]
 
 
-def _truth(environ, name):
+def _truth(environ: Mapping[str, str], name: str) -> bool:
     return environ.get(name, "").strip().lower() in ("1", "true", "yes", "on", "y", "t")
 
 
-def _timeout(given, variable):
+def _timeout(given: float | str | None, variable: str | None) -> float:
     name, value = ("timeout", given) if given not in (None, "") else ("DCOS_TIMEOUT", variable or DEFAULT_TIMEOUT)
     try:
         seconds = float(value)
@@ -245,18 +291,15 @@ def _timeout(given, variable):
     return seconds
 
 
-def read_bytes(path: str, option: str) -> bytes:
-    """Return the content of the file that ``option`` names; raises InputError with the reason if it cannot be read."""
+def _max_answer(variable: str | None) -> int:
+    """Return the bytes that an answer may have; an environment variable alone, as nobody meets it in daily work."""
     try:
-        with open(path, "rb") as handle:
-            return handle.read()
-    except OSError as exc:
-        raise InputError(f"{option} '{path}' cannot be read: {exc.strerror}.") from exc
-
-
-def read_text(path: str, option: str) -> str:
-    """Return the text (UTF-8) of the file that ``option`` names; raises InputError if there is none to be had."""
-    try:
-        return read_bytes(path, option).decode("utf-8")
-    except UnicodeDecodeError as exc:
-        raise InputError(f"{option} '{path}' cannot be read: it is not a text file.") from exc
+        megabytes = int(variable or DEFAULT_MAX_ANSWER_MB)
+    except ValueError:
+        megabytes = 0
+    if not 0 < megabytes <= LARGEST_MAX_ANSWER_MB:
+        raise InputError(
+            "The environment variable DCOS_MAX_ANSWER_MB must be a number of megabytes, up to "
+            f"{LARGEST_MAX_ANSWER_MB}, not '{variable}'."
+        )
+    return megabytes << 20

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """A documented rid, the form of the part that may follow it, and its actions beside ``full``.
+    """A documented rid, a regular expression for what may follow it, and its actions beside ``full``.
 
     A part of ``rid`` in angle brackets stands for any name.
     """
@@ -25,12 +25,13 @@ class Rule(NamedTuple):
     actions: tuple[str, ...]
 
 
-# What may follow the rid, after a colon:
-NOTHING = "nothing"
-ANYTHING = "anything"  # or nothing: the shorter rid covers all the longer ones
-PATH = "path"  # begins with a slash: services:/dev/web
-JOB = "job"  # written with dots: jobs:dev.batch.job1
-SERVICE = "service"  # obligatory, without a slash in front: service:dev/web
+# What may follow the rid, with the colon in front:
+NOTHING = ""
+ANYTHING = ".*"  # or nothing: the shorter rid covers all the longer ones
+PATH = "(?::/[^:]*)?"  # services:/dev/web
+# The reference has no slash in front of a secret outside of folders: "[/<path-name>/]<secret-name>".
+SECRET = "(?::(?:/[^:]*|[^/:]+))?"
+SERVICE = ":[^/*][^*]*(?<![:/])"  # service:dev/web; Edge-LB's have paths of their own, service:edgelb:/ping
 
 _ALL = ("create", "read", "update", "delete")
 
@@ -61,7 +62,6 @@ _ADMIN_ROUTER = (
     "system:leader:mesos",
 )
 
-# Masters first: of two rids equally near to a misspelt one, the first is offered.
 _MESOS = (
     ("master:agent", "update delete"),
     ("master:block_disk", "create delete"),
@@ -100,22 +100,31 @@ _MESOS = (
     ("agent:task:user", "create"),  # Jenkins, NiFi, Kubernetes and every SDK framework
 )
 
+# What these say may be narrowed down: role:kafka-role, app_id:/dev, block_disk:role.
+_NARROWED = (":app_id", ":path", ":principal", ":role", ":user", "_disk")
+
 # The first rule that fits a rid counts.
 RULES = (
     Rule("dcos:superuser", NOTHING, _ALL),
     *(Rule(f"dcos:adminrouter:{name}", NOTHING, ()) for name in _ADMIN_ROUTER),
-    *(Rule(f"dcos:mesos:{name}", ANYTHING, tuple(actions.split())) for name, actions in _MESOS),
+    *(
+        Rule(f"dcos:mesos:{name}", ANYTHING if name.endswith(_NARROWED) else NOTHING, tuple(actions.split()))
+        for name, actions in _MESOS
+    ),
     Rule("dcos:service:marathon:<instance>:services", PATH, _ALL),
     Rule("dcos:service:marathon:<instance>:admin:config", NOTHING, ("read",)),
     Rule("dcos:service:marathon:<instance>:admin:events", NOTHING, ("create", "read")),
     Rule("dcos:service:marathon:<instance>:admin:leader", NOTHING, ("create", "read", "update")),
-    Rule("dcos:service:metronome:metronome:jobs", JOB, _ALL),
+    Rule("dcos:service:metronome:metronome:jobs", ANYTHING, _ALL),
     Rule("dcos:secrets:list:default", PATH, ("read",)),
-    Rule("dcos:secrets:default", PATH, _ALL),
+    Rule("dcos:secrets:default", SECRET, _ALL),
     Rule("dcos:cluster:linker:*", NOTHING, _ALL),
     Rule("dcos:cluster:linker", ANYTHING, ("read",)),
     Rule("dcos:adminrouter:service", SERVICE, ()),
 )
 
-# Admin Router asks for exactly one rid, and a superuser has but one; everywhere else a shorter rid covers the longer.
-FLAT = ("dcos:adminrouter", "dcos:superuser")
+# These authorisers ask for exactly one rid; everywhere else a shorter rid covers the longer.
+EXACT = ("dcos:adminrouter", "dcos:superuser")
+
+# Every word that has a place in some rid: a misspelt one is none of them.
+WORDS = frozenset(part for rule in RULES for part in rule.rid.split(":"))

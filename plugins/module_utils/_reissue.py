@@ -8,45 +8,96 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import enum
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
+from typing import Any, NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils import _x509, _x509_names
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 
 _GO_DURATION = re.compile(r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m)?(?:(?P<s>\d+(?:\.\d+)?)s)?")
 # What cfssl takes over of a request's subject, beside the common name: emailAddress, DC and the like go.
-COMPARED_NAMES = ("C", "ST", "L", "O", "OU")
 # cfssl sets notBefore to the current minute less 5 minutes, and counts the profile's expiry from there.
 _BACKDATE = timedelta(minutes=6)
+
+
+class Reason(enum.Enum):
+    """Why something is written. The texts are part of the contract, as playbooks look for them."""
+
+    FORCED = "forced"
+    ABSENT = "absent"
+    UNREADABLE = "unreadable"
+    KEY_ABSENT = "private key absent"
+    KEY_UNREADABLE = "private key unreadable"
+    KEY_MISMATCH = "key mismatch"
+    COMMON_NAME = "common name differs"
+    HOSTS = "subject alternative names differ"
+    SUBJECT = "subject differs"
+    KEY_TYPE = "key type differs"
+    KEY_SIZE = "key size differs"
+    OTHER_CA = "not signed by the current CA"
+    EXPIRED = "expired"
+    EXPIRES_SOON = "expires within {days} days"
+    # These do not call for another certificate.
+    CHAIN_ABSENT = "chain absent"
+    CHAIN_DIFFERS = "chain differs"
+    KEY_FORMAT = "private key format differs"
+    KEYSTORE_ABSENT = "keystore absent"
+    KEYSTORE_DIFFERS = "keystore differs"
+    TRUSTSTORE_ABSENT = "truststore absent"
+    TRUSTSTORE_DIFFERS = "truststore differs"
+
+
+class WantedCertificate(NamedTuple):
+    """What a certificate shall be: either ``csr`` (PEM), or the rest of the fields."""
+
+    csr: str | None
+    common_name: str | None
+    hosts: tuple[str, ...]
+    subject: Mapping[str, str]
+    key_type: str
+    key_size: int
+
+    def compared(self) -> dict[str, Any] | str:
+        """Return it as reissue_reasons() takes it."""
+        return self.csr or {
+            name: getattr(self, name) for name in ("common_name", "hosts", "subject", "key_type", "key_size")
+        }
+
+
+def told(reasons: Iterable[Reason], remaining_days: int) -> list[str]:
+    """Return reasons as the module tells them."""
+    return [reason.value.format(days=remaining_days) for reason in reasons]
 
 
 def reissue_reasons(
     certificate: str | None,
     private_key: str | None,
-    wanted: dict | str,
+    wanted: dict[str, Any] | str,
     ca_certificate: str,
     remaining_days: int,
     now: datetime | None = None,
-) -> list[str]:
-    """Return why a certificate has to be issued anew, in short stable words; an empty list if it is as wanted.
+) -> list[Reason]:
+    """Return why a certificate has to be issued anew; an empty list if it is as wanted.
 
     ``wanted`` is {common_name, hosts, subject, key_type, key_size} or the PEM of a CSR; with a CSR, which carries the
     public key, ``private_key`` may be None. Subject names that are not asked for are not compared, nor those beyond
     C, ST, L, O, OU and CN, which a CSR may hold and the CA leaves out, and the common name may stand among the SANs
     unasked. ``now`` is an aware datetime.
     """
-    if not (certificate or "").strip():
-        return ["absent"]
+    if not certificate or not certificate.strip():
+        return [Reason.ABSENT]
     try:
         have = _x509.describe_certificate(certificate)
     except InputError:
-        return ["unreadable"]
-    reasons = []
+        return [Reason.UNREADABLE]
+    reasons: list[Reason] = []
     if isinstance(wanted, str):
         asked = _x509.describe_csr(wanted)
         if asked["public_key_fingerprint"] != have["public_key_fingerprint"]:
-            reasons.append("key mismatch")
+            reasons.append(Reason.KEY_MISMATCH)
     else:
         hosts = wanted.get("hosts") or [wanted["common_name"]]
         asked = {
@@ -58,12 +109,12 @@ def reissue_reasons(
         reasons += _pair_reasons(certificate, private_key)
     reasons += _difference_reasons(asked, have)
     if not _x509.is_signed_by(certificate, ca_certificate):
-        reasons.append("not signed by the current CA")
+        reasons.append(Reason.OTHER_CA)
     left = _moment(have["not_after"]) - (now or datetime.now(timezone.utc))
     if left <= timedelta(0):
-        reasons.append("expired")
+        reasons.append(Reason.EXPIRED)
     elif left < timedelta(days=remaining_days):
-        reasons.append(f"expires within {remaining_days} days")
+        reasons.append(Reason.EXPIRES_SOON)
     return reasons
 
 
@@ -91,31 +142,32 @@ def expiry_hours(duration: str) -> float:
     return hours + minutes / 60 + seconds / 3600
 
 
-def _pair_reasons(certificate: str, private_key: str | None) -> list[str]:
-    if not (private_key or "").strip():
-        return ["private key absent"]
+def _pair_reasons(certificate: str, private_key: str | None) -> list[Reason]:
+    if not private_key or not private_key.strip():
+        return [Reason.KEY_ABSENT]
     try:
-        return [] if _x509.matches(certificate, private_key) else ["key mismatch"]
+        return [] if _x509.matches(certificate, private_key) else [Reason.KEY_MISMATCH]
     except InputError:
-        return ["private key unreadable"]
+        return [Reason.KEY_UNREADABLE]
 
 
-def _difference_reasons(asked: dict, have: dict) -> list[str]:
-    reasons = []
+def _difference_reasons(asked: dict[str, Any], have: dict[str, Any]) -> list[Reason]:
+    reasons: list[Reason] = []
     common_name = asked["subject"].get("CN", "")
     if common_name != have["subject"].get("CN", ""):
-        reasons.append("common name differs")
+        reasons.append(Reason.COMMON_NAME)
     # Clients look at SANs only, so one that was asked for must be there, be it the common name.
     missing = set(asked["subject_alt_name"]) - set(have["subject_alt_name"])
     surplus = set(have["subject_alt_name"]) - set(asked["subject_alt_name"])
     if missing or any(san.partition(":")[2] != common_name.lower() for san in surplus):
-        reasons.append("subject alternative names differ")
+        reasons.append(Reason.HOSTS)
     if any(
         asked["subject"].get(name) and not _same_values(asked["subject"][name], have["subject"].get(name, ""))
-        for name in COMPARED_NAMES
+        for name in _x509_names.SUBJECT_NAMES
     ):
-        reasons.append("subject differs")
-    reasons += [f"{what.replace('_', ' ')} differs" for what in ("key_type", "key_size") if asked[what] != have[what]]
+        reasons.append(Reason.SUBJECT)
+    kinds = {"key_type": Reason.KEY_TYPE, "key_size": Reason.KEY_SIZE}
+    reasons += [reason for what, reason in kinds.items() if asked[what] != have[what]]
     return reasons
 
 

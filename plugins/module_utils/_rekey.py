@@ -1,250 +1,237 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replacing the public key of a service account so that no crash can lose its grants and memberships.
+"""Replacing the key of a service account, and deleting it, beside other runs and after those that died.
 
-The IAM cannot change a key in place (PATCH refuses ``public_key``), so the account is deleted and made again. What it
-would lose is first written into a journal on the cluster itself: the description of a group that is made for that
-purpose. The order of the steps is what makes it safe; do not change it:
+What is done is in _rekey_steps, and who may do it in _journal. Here is who does what, and what is made of a journal
+that somebody has left:
 
- 1. PUT the journal group (409: a journal exists and is finished first)
- 2. read account, grants and memberships
- 3. PATCH the journal, read it back and compare
- 4. DELETE the account
- 5. PUT it with the new key, its description marked as pending
- 6. give back memberships and grants
- 7. PATCH the final description
- 8. DELETE the journal
-
-Whoever made the journal works on it. Others wait for as long as they see progress, and take it over if there is none.
+- It has no record, or the account still has its old key: nothing was deleted, and it is dropped.
+- The account is missing: it is made anew (after a deletion it is not).
+- The account is the one that was made anew (its mark, or its membership in the journal's group, tells): what is missing
+  is given back.
+- The account is another one, made by somebody else meanwhile: it is given nothing, unless the user says so.
 
 This file is private to the collection.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import json
 import time
-import uuid
+from typing import Any, Callable
 
 from ansible_collections.dcos.security.plugins.module_utils import _acl, _iam
-from ansible_collections.dcos.security.plugins.module_utils._client import Client, together
-from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, HttpError
+from ansible_collections.dcos.security.plugins.module_utils._client import Client
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError
+from ansible_collections.dcos.security.plugins.module_utils._journal import ATTEMPTS, Overtaken, content_of, now
 from ansible_collections.dcos.security.plugins.module_utils._keys import same_public_key
-
-RECORDED = {"target_public_key", "description", "permissions", "groups"}
-ATTEMPTS = 5
-CONCURRENCY = 8
-# Seconds: how long another run may make no progress before it is taken for dead, how often that is looked at, and how
-# long a request of somebody who takes over at the same moment may be under way.
-PATIENCE = 5.0
-POLL = 0.5
-SETTLE = 1.0
-
-
-def journal_gid(uid: str) -> str:
-    """Return the gid of the group that holds the journal of ``uid``."""
-    return f"dcos-security-rekey-{hashlib.sha256(uid.encode()).hexdigest()[:32]}"
+from ansible_collections.dcos.security.plugins.module_utils._rekey_steps import (
+    RECORD,
+    Record,
+    Steps,
+    User,
+    given_back,
+    listed,
+)
 
 
 class Rekey:
-    """Key replacement of one service account."""
+    """Key replacement and deletion of one service account.
 
-    def __init__(self, client: Client, uid: str):
+    Args:
+        tell: is told in sentences what the user should know: waiting, and work that somebody else has left.
+        progress: is told how long waiting takes, see Task.progress.
+        restore: what to do where the account was made anew by somebody else while its key was being replaced: give it
+            what the journal says, or nothing.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        uid: str,
+        tell: Callable[[str], None],
+        progress: Callable[[int, int, str], None],
+        restore: bool = False,
+    ):
         self._client = client
         self._uid = uid
-        self._gid = journal_gid(uid)
-        self._subject = _acl.Subject("user", uid)
-        self._run = uuid.uuid4().hex
+        self._tell = tell
+        self._restore_anyway = restore
+        self._steps = Steps(client, uid, tell, progress)
+        self._journal = self._steps.journal
 
-    @staticmethod
-    def restored_from(record: dict) -> dict:
-        """Return what a replacement gives back, of what its journal says: {permissions, groups}."""
-        return {"permissions": record["permissions"], "groups": record["groups"]}
+    @property
+    def changed(self) -> bool:
+        """Whether this run has changed anything."""
+        return self._steps.changed
 
-    def replace(self, public_key: str):
-        """Give the account ``public_key`` (SPKI PEM); return what was restored: {permissions, groups}.
+    @property
+    def restored(self) -> dict[str, Any] | None:
+        """What was given back after a key was replaced, {permissions, groups}, or None."""
+        return self._steps.restored
 
-        Returns None if another run gave it that key meanwhile. Raises HttpError, and DcosError if the journal cannot be
-        kept; then nothing has been deleted.
+    def replace(self, public_key: str) -> bool:
+        """Give the account ``public_key`` (SPKI PEM).
+
+        False if it has that key by now, and not by this run, or if it is gone. Raises DcosError; what was begun is
+        finished by the next run.
         """
-        finished = None
+
+        def has_it(user: dict[str, Any]) -> bool:
+            return same_public_key(user.get("public_key") or "", public_key)
+
         for _attempt in range(ATTEMPTS):
-            status = _iam.create_group(self._client, self._gid, json.dumps({"run": self._run}), accept=(404,))
-            if status == 404:
-                # Open DC/OS has neither groups nor grants: only the description needs to survive.
-                return self._carry_out(self._record(public_key, bare=True)[0], journalled=False)
-            if status != 409:
-                return self._start(public_key) or finished
-            finished = self.resume() or finished
+            try:
+                # First, because an account with this run's mark would be taken for one that step 5 made.
+                if self._journal.read() is not None:
+                    self._finish()
+                user = self._steps.mark(unless=has_it)
+                if user is None:
+                    return False
+                if has_it(user) and not _iam.is_pending(user):
+                    return self.restored is not None
+                mine = self._journal.open({})
+                if mine is None:
+                    return self._replace_bare(user, public_key)
+                if mine and self._steps.replace(public_key):
+                    return True
+            except Overtaken:
+                self.settle()
         raise DcosError(f"Could not replace the key of '{self._uid}': another run keeps doing the same. Try again.")
 
-    def survey(self) -> dict:
-        """Return what a replacement would restore, without changing anything."""
-        try:
-            return self.restored_from(self._record("")[0])
-        except HttpError as exc:
-            if exc.status != 404:
-                raise
-            return self.restored_from(self._record("", bare=True)[0])
+    def remove(self) -> bool:
+        """Delete the account, and a journal that is there; False if others have done it all. Raises DcosError."""
+        for _attempt in range(ATTEMPTS):
+            with contextlib.suppress(Overtaken):
+                content = self._journal.take_over()
+                if content is not None:
+                    # It keeps its record: until the account is deleted, the next run may still have to restore it.
+                    self._journal.write({**content, "absent": True})
+                    self._steps.changed = True
+                else:
+                    self._steps.mark()
+                    mine = self._journal.open({"absent": True})
+                    if mine is None:
+                        return bool(_iam.delete_user(self._client, self._uid))
+                    if not mine:
+                        continue
+                self._steps.remove()
+                return self.changed
+        raise DcosError(f"Could not delete '{self._uid}': another run keeps working on it. Try again.")
 
-    def resume(self):
-        """Finish a journal that an earlier run left, to the key that it recorded; wait for one that is at work.
+    def settle(self, user: Any = ...) -> bool:
+        """Finish what another run has left, or wait until it has finished that itself; True if there was nothing.
 
-        Returns what was restored, {} if a journal was there and needed nothing of us, None if there was none.
+        Costs nothing for an account without a mark, and a read of the journal for one that is missing. ``user`` is
+        what a read just now said (a User object or None).
         """
-        if self._read_journal() is None:
-            return None
-        journal = self._take_over()
-        if journal is None:
-            return {}
-        user = _iam.read_user(self._client, self._uid)
-        whole = user and not _iam.is_pending(user)
-        if not _is_record(journal, self._uid) or (
-            whole and same_public_key(user.get("public_key"), journal["target_public_key"])
-        ):
-            # Died before step 3 (nothing was deleted yet) or after step 7 (all was restored).
-            self.discard()
-            return {}
-        if whole:
-            # Died before step 4: the account may have changed since it was recorded.
-            return self._start(journal["target_public_key"]) or {}
-        return self._carry_out(journal)
-
-    def recorded(self):
-        """Return what the journal says: {target_public_key, description, permissions, groups}.
-
-        {} if it says nothing (yet), None if there is no journal.
-        """
-        journal = self._read_journal()
-        return journal if journal is None or _is_record(journal, self._uid) else {}
-
-    def discard(self) -> None:
-        """Delete the journal, if any."""
-        _iam.delete_group(self._client, self._gid, accept=(404,))
-
-    def _take_over(self):
-        """Return the journal once it is this run's, or None once it is gone.
-
-        It is claimed as in Fischer's algorithm: write one's name, wait for other writes to arrive, see whose is left.
-        """
-        seen, since = None, time.monotonic()
-        while (journal := self._read_journal()) is not None:
-            if journal.get("run") == self._run:
-                return journal
-            granted = _acl.read_permissions(self._client, self._subject)
-            now = (journal, _iam.read_user(self._client, self._uid), granted)
-            if now != seen:
-                seen, since = now, time.monotonic()
-            if time.monotonic() - since >= PATIENCE:
-                _iam.update_group(self._client, self._gid, json.dumps({**journal, "run": self._run}))
-                time.sleep(SETTLE)
+        for _attempt in range(ATTEMPTS):
+            user = self._steps.user() if user is ... else user
+            if user is not None and not _iam.is_pending(user):
+                return False
+            if self._journal.read() is not None:
+                with contextlib.suppress(Overtaken):
+                    self._finish()
+            elif user is None:
+                return True
             else:
-                time.sleep(POLL)
-        return None
-
-    def _start(self, public_key):
-        """Steps 2 and 3, and all that follow; None if the account has that key."""
-        record, present = self._record(public_key)
-        if same_public_key(present, public_key):
-            self.discard()
-            return None
-        text = json.dumps({**record, "run": self._run}, sort_keys=True)
-        _iam.update_group(self._client, self._gid, text)
-        if (_iam.read_group(self._client, self._gid) or {}).get("description") != text:
-            raise DcosError(
-                f"Could not replace the key of '{self._uid}': the cluster did not keep the journal in group "
-                f"'{self._gid}' unchanged. Nothing was deleted."
-            )
-        return self._carry_out(record)
-
-    def _record(self, public_key, bare=False):
-        """Read what must survive; return it as a journal, and the present key.
-
-        The account is read twice, so that nobody can swap it in between unnoticed.
-        """
-        for _attempt in range(ATTEMPTS):
-            before = _iam.read_user(self._client, self._uid)
-            groups = [] if bare else _iam.read_groups_of(self._client, self._uid)
-            granted = {} if bare else _acl.read_permissions(self._client, self._subject)
-            if (
-                before
-                and groups is not None
-                and granted is not None
-                and (bare or _iam.read_user(self._client, self._uid) == before)
-            ):
-                record = {
-                    "v": 1,
-                    "uid": self._uid,
-                    "target_public_key": public_key,
-                    "description": before["description"],
-                    "permissions": [
-                        {"rid": rid, "actions": sorted(entry["actions"])} for rid, entry in sorted(granted.items())
-                    ],
-                    "groups": groups,
-                }
-                return record, before.get("public_key")
-        raise DcosError(f"Could not replace the key of '{self._uid}': another run is changing the account. Try again.")
-
-    def _read_journal(self):
-        """Return what the journal group says, {} if that is nothing of ours, None if there is no such group."""
-        group = _iam.read_group(self._client, self._gid, accept=(404,))
-        if group is None:
-            return None
-        try:
-            journal = json.loads(group["description"])
-        except (ValueError, TypeError):
-            journal = None
-        return journal if isinstance(journal, dict) else {}
-
-    def _carry_out(self, record, journalled=True):
-        self._recreate(record)
-        self._restore(record)
-        _iam.update_user(self._client, self._uid, {"description": record["description"]})
-        if journalled:
-            self.discard()
-        return self.restored_from(record)
-
-    def _recreate(self, record):
-        """Steps 4 and 5, from wherever they were left."""
-        target = record["target_public_key"]
-        for _attempt in range(ATTEMPTS):
-            user = _iam.read_user(self._client, self._uid)
-            # Whole already, if another run took this for dead and has finished the work.
-            if user and same_public_key(user.get("public_key"), target):
-                return
-            if user:
-                _iam.delete_user(self._client, self._uid)
-            body = {"description": record["description"] + _iam.PENDING, "public_key": target}
-            if _iam.create_user(self._client, self._uid, body, "service account"):
-                return
+                self._take_mark_away()
+            user = ...
         raise DcosError(
-            f"Could not recreate '{self._uid}': something else keeps creating it. Its grants are kept in the "
-            f"description of group '{self._gid}'; run this again."
+            f"Could not finish what was begun with '{self._uid}': another run keeps starting anew. Try again."
         )
 
-    def _restore(self, record):
-        jobs = [(_iam.join_group, gid) for gid in record["groups"]]
-        jobs += [
-            (self._regrant, entry["rid"], action) for entry in record["permissions"] for action in entry["actions"]
-        ]
+    def foresee(self, user: User) -> tuple[bool, dict[str, Any] | None, dict[str, Any] | None]:
+        """Return what settle() would lead to, without changing anything.
 
-        def restore(job):
-            call, *args = job
-            return call(self._client, *args, self._uid) if call is _iam.join_group else call(*args)
+        That is whether it changes anything, the account's fields (None: there is none) and what it restores. The fields
+        are ``description``, ``public_key`` and, where they will be restored, ``groups``.
+        """
+        text = self._journal.read() if user is None or _iam.is_pending(user) else None
+        content = content_of(text)
+        record = self._record_in(content)
+        if record is None or (user is None and content.get("absent")) or _is_untouched(user, record):
+            found = user and {**user, "description": _iam.unmarked(user["description"])}
+            return text is not None or _iam.is_pending(user), found, None
+        fields = {name: record[name] for name in ("description", "groups")}
+        return True, {**fields, "public_key": record["target_public_key"]}, given_back(record)
 
-        for _job, _result, error in together(restore, jobs, CONCURRENCY):
-            # A group that was deleted meanwhile cannot be joined again, and nobody is helped by stopping for it.
-            if error and not (isinstance(error, HttpError) and error.code == _iam.UNKNOWN_GROUP):
-                raise error
+    def left_behind(self) -> bool:
+        """Tell whether there is a journal."""
+        return self._journal.read() is not None
 
-    def _regrant(self, rid, action):
-        if _acl.grant(self._client, self._subject, rid, action, accept=(_acl.UNKNOWN_RID,)) is None:
-            _acl.create_acl(self._client, rid, rid)
-            _acl.grant(self._client, self._subject, rid, action)
+    def survey(self) -> dict[str, Any]:
+        """Return what a replacement would restore, without changing anything."""
+        groups = _iam.read_groups_of(self._client, self._uid, accept=(404,))
+        subject = _acl.Subject("user", self._uid)
+        granted = _acl.read_permissions(self._client, subject) if groups is not None else None
+        return {"permissions": listed(granted or {}), "groups": groups or []}
+
+    def _replace_bare(self, user: dict[str, Any], public_key: str) -> bool:
+        """Open DC/OS has neither groups nor grants, so there is no journal: only the description needs to survive."""
+        body = {"description": _iam.unmarked(user["description"]), "public_key": public_key}
+        _iam.delete_user(self._client, self._uid)
+        _iam.create_user(self._client, self._uid, body, "service account")
+        self._steps.changed, self._steps.restored = True, {"permissions": [], "groups": []}
+        return True
+
+    def _take_mark_away(self) -> None:
+        """Wait whether whoever has deleted the journal also takes the mark away; else do it."""
+        until = now() + self._journal.times.bound
+        while now() < until:
+            time.sleep(self._journal.times.poll)
+            user = self._steps.user()
+            if not _iam.is_pending(user) or self._journal.read() is not None:
+                return
+        self._steps.unmark()
+
+    def _finish(self) -> None:
+        """Wait for the journal's owner, or finish its work if it is dead. Raises Overtaken."""
+        content = self._journal.take_over()
+        if content is None:
+            return
+        user, record = self._steps.user(), self._record_in(content)
+        found = f"A run that died has left its journal in group '{self._journal.gid}': "
+        if record is None or _is_untouched(user, record) or (user is None and content.get("absent")):
+            self._steps.end()
+            self._steps.changed = True
+            self._tell(f"{found}it had not changed '{self._uid}' yet." if user else f"{found}'{self._uid}' is deleted.")
+        elif user is None:
+            self._steps.remake(record)
+            self._tell(f"{found}'{self._uid}' was missing and was made anew, with its permissions and groups.")
+        elif self._steps.is_remade(user, record):
+            self._steps.give_back(record)
+            self._tell(f"{found}'{self._uid}' was given back its permissions and groups.")
+        elif _iam.is_pending(user):
+            # Made by a run of an earlier version that was overtaken.
+            self._steps.replace(record["target_public_key"], record)
+            self._tell(f"{found}'{self._uid}' was given the key that it names, its permissions and groups.")
+        elif self._restore_anyway:
+            self._steps.give_back(record)
+            self._tell(
+                f"{found}'{self._uid}', made anew meanwhile, was given the permissions and groups of the old one."
+            )
+        else:
+            self._steps.end()
+            self._steps.changed = True
+            what = "was made anew meanwhile" if record["public_key"] else "has not been changed by it, or not since"
+            self._tell(
+                f"{found}'{self._uid}' {what}, and keeps what it has; it did not get what the old one "
+                f"had (with restore_from_journal: true it would have been): "
+                f"{json.dumps(given_back(record), sort_keys=True)}"
+            )
+
+    def _record_in(self, content: dict[str, Any]) -> Record | None:
+        """Return the record of a journal that has got to step 3, else None."""
+        whole = content.get("uid") == self._uid and content.get("v") in (1, 2) and content.keys() >= set(RECORD)
+        return {name: content.get(name) for name in (*RECORD, "public_key")} if whole else None
 
 
-def _is_record(journal, uid):
-    """Tell whether a journal has got to step 3, and can be carried out."""
-    return bool(journal) and (journal.get("v"), journal.get("uid")) == (1, uid) and journal.keys() >= RECORDED
+def _is_untouched(user: User, record: Record) -> bool:
+    """Tell whether a run died before step 4."""
+    old, new = record["public_key"], record["target_public_key"]
+    if not (user and old):
+        return False
+    return same_public_key(user.get("public_key") or "", old) and not same_public_key(old, new)

@@ -15,12 +15,13 @@ from ansible_collections.dcos.security.plugins.module_utils._deps import load
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 
 
-def ssl_context(verify):
+def ssl_context(verify: str | bool) -> ssl.SSLContext:
     """Return what decides whom to trust: CAs of the path ``verify``, anybody (False), or those of requests (True).
 
     Raises InputError where no CA certificates can be read.
     """
-    context = load("urllib3.util.ssl_").create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
+    made = load("urllib3.util.ssl_").create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED if verify else ssl.CERT_NONE)
+    context: ssl.SSLContext = made
     # Python 3.13 would insist on a SubjectKeyIdentifier, which the root that a cluster makes for itself has not.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if verify:
@@ -28,31 +29,15 @@ def ssl_context(verify):
         try:
             context.load_verify_locations(**{"capath" if os.path.isdir(path) else "cafile": path})
         except OSError as exc:  # SSLError is one: it is no PEM
-            raise InputError(f"No CA certificates can be read from '{path}': {exc.strerror or exc}.") from exc
+            raise InputError(
+                f"No CA certificates can be read from '{path}': {exc.strerror or exc}. Name a file or a folder of "
+                "certificates in PEM, with ca_path, or where that is not given with DCOS_TLS_CA_PATH or "
+                "REQUESTS_CA_BUNDLE. From DER: openssl x509 -inform DER -in ca.crt -out ca.pem"
+            ) from exc
     return context
 
 
-def adapter_class(context):
-    """Return a HTTPAdapter whose connections share one TLS context.
-
-    On its own requests makes one for each connection, and loads its CA bundle (25 ms) into each.
-    """
-
-    class Adapter(load("requests.adapters").HTTPAdapter):
-        def init_poolmanager(self, *args, **kwargs):
-            super().init_poolmanager(*args, ssl_context=context, **kwargs)
-
-        def proxy_manager_for(self, proxy, **kwargs):
-            return super().proxy_manager_for(proxy, ssl_context=context, **kwargs)
-
-        def cert_verify(self, conn, url, verify, cert):
-            # Without the CA certificates that requests would have each connection load again.
-            conn.cert_reqs = "CERT_REQUIRED" if verify else "CERT_NONE"
-
-    return Adapter
-
-
-def is_distrust(cause):
+def is_distrust(cause: BaseException) -> bool:
     """Tell whether the server's certificate was the reason; urllib3 before its version 2 compares host names itself."""
     mismatch = load("urllib3.util.ssl_match_hostname").CertificateError
     return isinstance(cause, (ssl.SSLCertVerificationError, mismatch))

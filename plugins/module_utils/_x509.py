@@ -10,12 +10,20 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timezone
+import copy
+import functools
+from collections.abc import Iterable
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.dcos.security.plugins.module_utils import _deps, _keys, _x509_names
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate, CertificateSigningRequest
+
+# How a private key may be kept; the first is the default.
+KEY_FORMATS = ("pkcs8", "pkcs1", "pkcs8_der", "pkcs1_der")
 # What POST /ca/api/v2/newkey makes; the first is the default.
 KEY_SIZES = {"RSA": (2048, 3072, 4096, 8192), "ECDSA": (256, 384, 521)}
 
@@ -42,15 +50,46 @@ def checked_size(key_type: str, size: int | None) -> int:
     return size or sizes[0]
 
 
-def load_key(pem: str, what: str = "private key"):
-    """Return the RSA or EC private key in ``pem`` as a cryptography key object. Raises InputError for others."""
-    key = _keys.load_any_private(pem, what)
+def pem_of_key(content: str | bytes) -> str:
+    """Return a private key, in PEM or (bytes) in DER, as PKCS#8 PEM. Raises InputError where it cannot be read."""
+    return _keys.private_pem(load_key(content))
+
+
+def encode_key(pem: str, key_format: str) -> str | bytes:
+    """Return a private key in one of KEY_FORMATS: PEM as text, DER as bytes. "PKCS#1" of an EC key is SEC 1."""
+    serialization = _deps.load("cryptography.hazmat.primitives.serialization")
+    kinds = serialization.PrivateFormat
+    encoded: bytes = load_key(pem).private_bytes(
+        serialization.Encoding.DER if key_format.endswith("_der") else serialization.Encoding.PEM,
+        kinds.TraditionalOpenSSL if key_format.startswith("pkcs1") else kinds.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return encoded if key_format.endswith("_der") else encoded.decode()
+
+
+def load_key(content: str | bytes, what: str = "private key") -> Any:
+    """Return the RSA or EC private key in PEM or (bytes) in DER as a cryptography key object.
+
+    Raises InputError for others.
+    """
+    key = _keys.load_any_private(content, what) if isinstance(content, str) else _load_der_key(content, what)
     if not isinstance(key, (_asymmetric("rsa").RSAPrivateKey, _asymmetric("ec").EllipticCurvePrivateKey)):
         raise InputError(f"The {what} is of type {_keys.key_type(key)}, and the CA signs for RSA and ECDSA keys only.")
     return key
 
 
-def build_csr(private_key: str, common_name: str, hosts=None, subject: dict | None = None) -> str:
+def _load_der_key(content: bytes, what: str) -> Any:
+    serialization = _deps.load("cryptography.hazmat.primitives.serialization")
+    unsupported = _deps.load("cryptography.exceptions").UnsupportedAlgorithm
+    try:
+        return serialization.load_der_private_key(content, None)
+    except (ValueError, TypeError, unsupported):
+        raise InputError(f"The {what} is no key in DER without passphrase, or it is damaged.") from None
+
+
+def build_csr(
+    private_key: str, common_name: str, hosts: Iterable[str] | None = None, subject: dict[str, str] | None = None
+) -> str:
     """Return the PEM of a CSR signed by ``private_key``.
 
     ``hosts`` are the SANs, none meaning the common name: IP addresses become IP, ``x@y`` e-mail, ``scheme://…`` URI,
@@ -58,7 +97,7 @@ def build_csr(private_key: str, common_name: str, hosts=None, subject: dict | No
     out. Raises InputError for what cannot stand in a certificate.
     """
     x509 = _deps.load("cryptography.x509")
-    csr = (
+    csr: CertificateSigningRequest = (
         x509.CertificateSigningRequestBuilder()
         .subject_name(_x509_names.subject_name(common_name, subject))
         .add_extension(_x509_names.sans_extension(hosts or [common_name]), critical=False)
@@ -67,7 +106,7 @@ def build_csr(private_key: str, common_name: str, hosts=None, subject: dict | No
     return csr.public_bytes(_deps.load("cryptography.hazmat.primitives.serialization").Encoding.PEM).decode()
 
 
-def describe_csr(pem: str, what: str = "certificate signing request") -> dict:
+def describe_csr(pem: str, what: str = "certificate signing request") -> dict[str, Any]:
     """Return {subject, subject_alt_name, key_type, key_size, public_key_fingerprint} of a CSR.
 
     Raises InputError for what is no CSR, and for one whose signature does not fit its content.
@@ -75,13 +114,19 @@ def describe_csr(pem: str, what: str = "certificate signing request") -> dict:
     return _describe(_request(pem, what), what)
 
 
-def describe_certificate(pem: str, what: str = "certificate") -> dict:
+def describe_certificate(pem: str, what: str = "certificate") -> dict[str, Any]:
     """Return what the first certificate in ``pem`` says.
 
     {serial_number (decimal, as text), not_before and not_after (ISO 8601, UTC, ``Z``), fingerprint (SHA-256 of the
     DER, colon-separated hex), subject and issuer {CN, O, …}, subject_alt_name [``DNS:…``, ``IP:…``, ``email:…``,
     ``URI:…``], key_type (RSA, ECDSA), key_size (bits), public_key_fingerprint}. Raises InputError for what is none.
     """
+    return copy.deepcopy(_description(pem, what))
+
+
+# A run looks at a certificate several times, and each entry of a list at that of the CA. What is kept is public.
+@functools.lru_cache(maxsize=64)
+def _description(pem: str, what: str) -> dict[str, Any]:
     hashes = _deps.load("cryptography.hazmat.primitives.hashes")
     certificate = _certificate(pem, what)
     return {
@@ -102,6 +147,17 @@ def split_bundle(pem: str | None) -> list[str]:
 def is_signed_by(certificate: str, ca_certificate: str) -> bool:
     """Return whether the first certificate in the one PEM was issued by the first one in the other (RSA or EC CA)."""
     return _issued(_certificate(certificate), _certificate(ca_certificate, "CA certificate"))
+
+
+def is_ca(pem: str) -> bool:
+    """Return whether the first certificate in ``pem`` is one of a CA (RFC 5280, basic constraints)."""
+    x509 = _deps.load("cryptography.x509")
+    try:
+        return bool(_certificate(pem).extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False
+    except ValueError:
+        raise InputError("The certificate is damaged, or holds what is not supported.") from None
 
 
 def issuer_chain(certificate: str, candidates: str) -> list[str]:
@@ -137,39 +193,39 @@ def key_fits(private_key: str, key_type: str, key_size: int) -> bool:
     return (kind, key.key_size) == (key_type, key_size)
 
 
-def _describe(signed, what: str) -> dict:
+def _describe(signed: Certificate | CertificateSigningRequest, what: str) -> dict[str, Any]:
     unsupported = _deps.load("cryptography.exceptions").UnsupportedAlgorithm
     try:
         key = signed.public_key()
         sans = _x509_names.sans_of(signed)
     except (ValueError, unsupported):
         raise InputError(f"The {what} is damaged, or holds what is not supported.") from None
-    serialization = _deps.load("cryptography.hazmat.primitives.serialization")
-    der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return {
         "subject": _x509_names.describe_name(signed.subject),
         "subject_alt_name": _x509_names.show_sans(sans),
         "key_type": "ECDSA" if isinstance(key, _asymmetric("ec").EllipticCurvePublicKey) else _keys.key_type(key),
         "key_size": getattr(key, "key_size", None),
-        "public_key_fingerprint": _keys.colon_hex(hashlib.sha256(der).digest()),
+        "public_key_fingerprint": _keys.fingerprint_of(key),
     }
 
 
-def _certificate(pem: str | None, what: str = "certificate"):
+@functools.lru_cache(maxsize=64)
+def _certificate(pem: str | None, what: str = "certificate") -> Certificate:
     blocks = split_bundle(pem)
-    return _parse("load_pem_x509_certificate", blocks, "certificate in PEM", what)
+    certificate: Certificate = _parse("load_pem_x509_certificate", blocks, "certificate in PEM", what)
+    return certificate
 
 
-def _request(pem: str | None, what: str):
+def _request(pem: str | None, what: str) -> CertificateSigningRequest:
     labels = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
     blocks = [block for label, block in _keys.pem_blocks(pem) if label in labels]
-    request = _parse("load_pem_x509_csr", blocks, "certificate signing request in PEM", what)
+    request: CertificateSigningRequest = _parse("load_pem_x509_csr", blocks, "certificate signing request in PEM", what)
     if not request.is_signature_valid:
         raise InputError(f"The {what} has a signature that does not fit its content. Make it anew.")
     return request
 
 
-def _parse(loader: str, blocks: list[str], wanted: str, what: str):
+def _parse(loader: str, blocks: list[str], wanted: str, what: str) -> Any:
     if not blocks:
         raise InputError(f"The {what} is no {wanted}.")
     try:
@@ -178,12 +234,12 @@ def _parse(loader: str, blocks: list[str], wanted: str, what: str):
         raise InputError(f"The {what} is damaged.") from None
 
 
-def _issued(certificate, ca) -> bool:
+def _issued(certificate: Certificate, ca: Certificate) -> bool:
     exceptions = _deps.load("cryptography.exceptions")
-    key = ca.public_key()
+    key: Any = ca.public_key()
     try:
         if isinstance(key, _asymmetric("rsa").RSAPublicKey):
-            scheme = (_asymmetric("padding").PKCS1v15(), certificate.signature_hash_algorithm)
+            scheme: tuple[Any, ...] = (_asymmetric("padding").PKCS1v15(), certificate.signature_hash_algorithm)
         elif isinstance(key, _asymmetric("ec").EllipticCurvePublicKey):
             scheme = (_asymmetric("ec").ECDSA(certificate.signature_hash_algorithm),)
         else:
@@ -194,11 +250,13 @@ def _issued(certificate, ca) -> bool:
     return certificate.issuer == ca.subject
 
 
-def _validity(certificate, name: str) -> str:
+def _validity(certificate: Certificate, name: str) -> str:
     # The aware attributes exist since cryptography 42, which deprecates the naive ones.
-    moment = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name).replace(tzinfo=timezone.utc)
+    moment: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name).replace(
+        tzinfo=timezone.utc
+    )
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _asymmetric(name: str):
+def _asymmetric(name: str) -> Any:
     return _deps.load(f"cryptography.hazmat.primitives.asymmetric.{name}")

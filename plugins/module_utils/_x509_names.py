@@ -12,11 +12,18 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from ansible_collections.dcos.security.plugins.module_utils import _deps
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate, CertificateSigningRequest, Name
+
 # Option names of a subject, in the order in which they go into a request.
+# Names of a subject beside the common name.
+SUBJECT_NAMES = ("C", "ST", "L", "O", "OU")
 _SUBJECT = {
     "C": "COUNTRY_NAME",
     "ST": "STATE_OR_PROVINCE_NAME",
@@ -31,16 +38,21 @@ _EMAIL = re.compile(r"(?P<local>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@(?P<domain>[A-
 _URI = re.compile(r"(?P<authority>[A-Za-z][A-Za-z0-9+.-]*://(?:(?![/?#])[!-~])+)(?P<rest>[!-~]*)")
 
 
-def subject_name(common_name: str, subject: dict | None):
-    """Return an x509.Name of the common name and the values of ``subject`` (C, ST, L, O, OU; None is left out).
-
-    Raises InputError for a common name that is empty or too long, and for values that cannot stand in a certificate.
-    """
+def check_common_name(common_name: str | None) -> None:
+    """Raise InputError for a common name that is empty or too long."""
     if not common_name or len(common_name) > _MAX_COMMON_NAME:
         raise InputError(
             f"The common name '{common_name}' has {len(common_name or '')} characters, and a certificate holds 1 to "
             f"{_MAX_COMMON_NAME}. Give a shorter common_name, and put the long name into hosts, which clients go by."
         )
+
+
+def subject_name(common_name: str, subject: dict[str, str] | None) -> Name:
+    """Return an x509.Name of the common name and the values of ``subject`` (C, ST, L, O, OU; None is left out).
+
+    Raises InputError for a common name that is empty or too long, and for values that cannot stand in a certificate.
+    """
+    check_common_name(common_name)
     x509 = _deps.load("cryptography.x509")
     values = {**(subject or {}), "CN": common_name}
     if unknown := set(values) - set(_SUBJECT):
@@ -53,17 +65,19 @@ def subject_name(common_name: str, subject: dict | None):
         ]
     except ValueError as exc:
         raise InputError(f"The subject cannot stand in a certificate: {exc}") from None
-    return x509.Name(attributes)
+    name: Name = x509.Name(attributes)
+    return name
 
 
-def describe_name(name) -> dict[str, str]:
+def describe_name(name: Name) -> dict[str, str]:
     """Return an x509.Name as {CN, O, …}; a repeated name has its values joined by ``, ``, an unknown one its OID."""
     x509 = _deps.load("cryptography.x509")
     short = {getattr(x509.NameOID, oid): option for option, oid in _SUBJECT.items()}
     described: dict[str, str] = {}
     for attribute in name:
         key = short.get(attribute.oid, attribute.oid.dotted_string)
-        described[key] = f"{described[key]}, {attribute.value}" if key in described else attribute.value
+        value = str(attribute.value)  # bytes are what no name of DC/OS has: X500UniqueIdentifier
+        described[key] = f"{described[key]}, {value}" if key in described else value
     return described
 
 
@@ -90,7 +104,7 @@ def canonical_san(host: str) -> tuple[str, str]:
     return "DNS", name
 
 
-def sans_extension(hosts):
+def sans_extension(hosts: Iterable[str]) -> Any:
     """Return the x509.SubjectAlternativeName of the given hosts, each once, in their order."""
     x509 = _deps.load("cryptography.x509")
     makers = {
@@ -103,7 +117,7 @@ def sans_extension(hosts):
     return x509.SubjectAlternativeName([makers[kind](value) for kind, value in sans])
 
 
-def sans_of(signed) -> list[tuple[str, str]]:
+def sans_of(signed: Certificate | CertificateSigningRequest) -> list[tuple[str, str]]:
     """Return the SANs of a certificate or CSR object. Raises ValueError where its extensions cannot be decoded."""
     x509 = _deps.load("cryptography.x509")
     try:
@@ -113,12 +127,12 @@ def sans_of(signed) -> list[tuple[str, str]]:
     return [_read_san(x509, name) for name in names]
 
 
-def show_sans(sans) -> list[str]:
+def show_sans(sans: Iterable[tuple[str, str]]) -> list[str]:
     """Return SANs as text: ``DNS:a.example.com``, ``IP:192.0.2.1``, ``email:x@example.com``, ``URI:spiffe://x/y``."""
     return [f"{kind}:{value}" for kind, value in sans]
 
 
-def _read_san(x509, name) -> tuple[str, str]:
+def _read_san(x509: Any, name: Any) -> tuple[str, str]:
     if isinstance(name, x509.IPAddress):
         return "IP", _canonical_ip(str(name.value)) or str(name.value)
     for kind, cls in (("DNS", x509.DNSName), ("email", x509.RFC822Name), ("URI", x509.UniformResourceIdentifier)):

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
   - dcos.security.connection
+  - dcos.security.many
 options:
   uid:
     description: User or service account that the permissions are for. Mutually exclusive with O(gid).
@@ -62,7 +63,8 @@ options:
   state:
     description:
       - Whether the permissions shall be granted or revoked.
-      - Without a subject, whether the ACL objects shall exist. Deleting one revokes everybody's permissions on it.
+      - Without a subject, whether the ACL objects shall exist. Deleting one would take everybody's permissions on it
+        along, so this is refused while anybody has one, unless O(force=true). Check mode refuses it, too.
     type: str
     choices: [present, absent]
     default: present
@@ -74,10 +76,16 @@ options:
       - It needs O(uid) or O(gid), and O(state=present).
     type: bool
     default: false
-  concurrency:
-    description: How many requests may be under way at the same time.
-    type: int
-    default: 8
+  force:
+    description: With O(state=absent) and without a subject, also delete ACL objects on which somebody has permissions.
+    type: bool
+    default: false
+  subjects:
+    description:
+      - Several subjects at once, each with the options of one. O(uid), O(gid) and what their permissions are belong to
+        the entries; what else is given beside the list is a default of them.
+    type: list
+    elements: dict
 notes:
   - A new permission may take some seconds to act, because the cluster caches decisions.
   - A rid is checked against the grammar before anything is sent. What the permission reference does not know is only
@@ -86,7 +94,8 @@ notes:
   - Requests - 1 for permissions that are as wanted, however many they are. Each one that is granted or revoked costs
     1 more, and a rid on which the subject had nothing another 1, or up to 3 if it has a description and its ACL
     exists already. In check mode each such rid costs 1. Without a subject 1, and 1 for each ACL that is created,
-    described or deleted.
+    described or deleted. To look who has permissions on what would be deleted costs 1 more for each, but not with
+    O(force=true).
 seealso:
   - module: dcos.security.dcos_service_account
   - name: Permission reference
@@ -127,12 +136,35 @@ EXAMPLES = r"""
     rid: dcos:adminrouter:service:marathon
     state: absent
 
-- name: Delete an ACL, with everybody's permissions on it
+- name: Delete an ACL on which nobody has permissions any more
   dcos.security.dcos_acl:
     url: https://dcos.example.com
     auth_token: "{{ dcos_login.token }}"
     rid: dcos:mesos:master:framework:role:cassandra-role
     state: absent
+
+- name: Delete an ACL, with everybody's permissions on it
+  dcos.security.dcos_acl:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    rid: dcos:mesos:master:framework:role:hello-role
+    state: absent
+    force: true
+
+- name: Grant permissions to several services, a few requests at a time
+  dcos.security.dcos_acl:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    exclusive: true
+    subjects:
+      - uid: cassandra
+        permissions:
+          - rid: dcos:mesos:master:framework:role:cassandra-role
+            actions: [create]
+      - uid: kafka
+        permissions:
+          - rid: dcos:mesos:master:framework:role:kafka-role
+            actions: [create]
 """
 
 RETURN = r"""
@@ -167,22 +199,44 @@ permissions:
   elements: dict
   sample: [{"rid": "dcos:mesos:master:framework:role:cassandra-role", "actions": ["create"]}]
 failures:
-  description: The items that failed, where some of several did. The others are done.
-  returned: on failure
+  description: The items (of O(subjects), or of the permissions of one) that failed, where some of several did. The
+    others are done.
+  returned: on failure, and when O(subjects) is given
   type: list
   elements: dict
   sample:
     - item: dcos:mesos:master:framework:role:x-role
       msg: "Could not create ACL ..."
       failure: {"status": 503, "code": null, "method": "PUT", "path": "/acs/api/v1/acls/..."}
+results:
+  description: With O(subjects), what a task for each entry would return, in their order, with its name as
+    C(item) and C(failed), and C(msg) and C(failure) if it did. Nothing else is returned then but RV(failures).
+  returned: when O(subjects) is given
+  type: list
+  elements: dict
+  sample: [{"item": "kafka", "changed": false, "failed": false, "granted": [], "revoked": []}]
 """
 
-from ansible_collections.dcos.security.plugins.module_utils._client import connect
-from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
-from ansible_collections.dcos.security.plugins.module_utils._grants import Grants, converge_acls, subject_of, wanted_of
-from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from typing import Any
 
-SPEC = {
+from ansible_collections.dcos.security.plugins.module_utils._acl import Subject
+from ansible_collections.dcos.security.plugins.module_utils._acl_objects import AclObjects, AclWish, refuse_deletion
+from ansible_collections.dcos.security.plugins.module_utils._client import Client, connect
+from ansible_collections.dcos.security.plugins.module_utils._converge import converge
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._grants import Permission, SubjectPermissions, Wish, by_rid
+from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._parallel import check_concurrency
+from ansible_collections.dcos.security.plugins.module_utils._permissions import (
+    advice,
+    check_action,
+    check_rid,
+    split_actions,
+)
+from ansible_collections.dcos.security.plugins.module_utils._task import STATE, Many, Params, Spec, Task
+
+SPEC: Spec = {
     "uid": {"type": "str"},
     "gid": {"type": "str"},
     "rid": {"type": "str"},
@@ -197,37 +251,124 @@ SPEC = {
         },
     },
     "description": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
     "exclusive": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
     "concurrency": {"type": "int", "default": 8},
 }
 
 
-def run(task):
+def _things(params: Params) -> list[tuple[str, str]]:
+    """Return the subject of an entry, or its ACLs."""
+    subjects = [(kind, params[kind]) for kind in ("uid", "gid") if params[kind] is not None]
+    rids = [params["rid"]] if params["permissions"] is None else [entry["rid"] for entry in params["permissions"]]
+    return subjects or [("rid", rid) for rid in rids]
+
+
+MANY = Many(
+    "subjects",
+    own=("uid", "gid", "rid", "actions", "permissions", "description"),
+    item=lambda params: ", ".join(dict.fromkeys(name for _kind, name in _things(params))),
+    things=lambda params: set(_things(params)),
+)
+
+
+def run(task: Task) -> None:
     """Converge the permissions of one subject, or ACL objects."""
     params, present = task.params, task.params["state"] == "present"
     if params["exclusive"] and not present:
         raise InputError("exclusive says what shall be left, state: absent what shall go: remove one of them.")
-    subject = subject_of(params)
-    wanted = wanted_of(task, needs_actions=present and subject is not None)
-    concurrency = max(1, params["concurrency"])
-    client = connect(task, concurrency)
+    concurrency = check_concurrency(params["concurrency"])
+    subject = _subject(params)
+    wanted = _wanted(task, needs_actions=present and subject is not None)
+    if subject is None and not present:
+        refuse_deletion(entry.rid for entry in wanted)
+    client = connect(task)
     if subject is None:
-        converge_acls(task, client, wanted, present, concurrency)
-        return
-    grants = Grants(task, client, subject, concurrency)
-    grants.read(tolerate_unknown=not present)
-    if present:
-        grants.grant(wanted, params["exclusive"])
+        _converge_acls(task, client, wanted, present, concurrency)
     else:
-        grants.revoke(wanted)
-    grants.finish()
+        _converge_permissions(task, client, subject, Wish(wanted, present, params["exclusive"]), concurrency)
 
 
-def main():
+def _converge_permissions(task: Task, client: Client, subject: Subject, wish: Wish, concurrency: int) -> None:
+    permissions = SubjectPermissions(
+        client, subject, concurrency, task.progress, unknown_as_empty=task.check_mode or not wish.present
+    )
+    after = converge(task, permissions, wish).after
+    if permissions.unknown and wish.present:
+        task.warn(f"There is no {subject} yet; check mode assumes that an earlier task creates it.")
+    task.result.update(
+        granted=by_rid(permissions.granted),
+        revoked=by_rid(permissions.revoked),
+        acls_created=sorted(permissions.created),
+        acls_deleted=[],
+        permissions=by_rid((rid, action) for rid, entry in after.items() for action in entry.actions),
+    )
+    if permissions.failure:
+        raise permissions.failure
+
+
+def _converge_acls(task: Task, client: Client, wanted: tuple[Permission, ...], present: bool, concurrency: int) -> None:
+    wish = AclWish({entry.rid: entry.description for entry in wanted}, present)
+    acls = AclObjects(client, wish.acls, concurrency, task.progress, task.params["force"])
+    converge(task, acls, wish)
+    task.result.update(
+        granted=[],
+        revoked=[],
+        acls_created=sorted(acls.created),
+        acls_deleted=sorted(acls.deleted),
+        permissions=[],
+    )
+    if acls.failure:
+        raise acls.failure
+
+
+def _subject(params: dict[str, Any]) -> Subject | None:
+    """Return the subject that the options name, or None. Raises InputError for a malformed name."""
+    # An empty name is no missing one: a template that came out empty must not lead to everybody's permissions.
+    if params["uid"] is not None:
+        check_uid(params["uid"])
+        return Subject("user", params["uid"])
+    if params["gid"] is not None:
+        check_gid(params["gid"])
+        return Subject("group", params["gid"])
+    if params["exclusive"] or params["actions"] or any(entry["actions"] for entry in params["permissions"] or ()):
+        raise InputError(
+            f"{'exclusive' if params['exclusive'] else 'actions'} says what a subject may do: also give uid or gid."
+        )
+    return None
+
+
+def _wanted(task: Task, needs_actions: bool) -> tuple[Permission, ...]:
+    """Return what the options ask for, one Permission for each rid: entries of the same rid are added up.
+
+    Warns of what is probably a mistake; raises InputError for what certainly is one.
+    """
+    params = task.params
+    entries = params["permissions"]
+    if entries is None:
+        entries = [{name: params[name] for name in ("rid", "actions", "description")}]
+    wanted: dict[str, Permission] = {}
+    for entry in entries:
+        rid, actions = entry["rid"], split_actions(entry["actions"])
+        check_rid(rid)
+        for action in actions:
+            check_action(action)
+        if needs_actions and not actions:
+            raise InputError(f"Nothing to grant on '{rid}': give actions, of create, read, update, delete and full.")
+        for text in advice(rid, actions):
+            task.warn(text)
+        known = wanted.get(rid, Permission(rid, frozenset()))
+        description = known.description if entry["description"] is None else entry["description"]
+        wanted[rid] = Permission(rid, known.actions | set(actions), description)
+    return tuple(wanted.values())
+
+
+def main() -> None:
     run_module(
         run,
         SPEC,
+        many=MANY,
         mutually_exclusive=[
             ("uid", "gid"),
             ("rid", "permissions"),
@@ -235,6 +376,7 @@ def main():
             ("permissions", "description"),
         ],
         required_one_of=[("rid", "permissions")],
+        subjects=[("uid", "gid")],
     )
 
 

@@ -136,20 +136,23 @@ acls:
       sample: [{"gid": "superusers", "actions": ["full"]}]
 """
 
+from typing import Any
+
 from ansible_collections.dcos.security.plugins.module_utils import _acl
-from ansible_collections.dcos.security.plugins.module_utils._client import connect
+from ansible_collections.dcos.security.plugins.module_utils._client import Client, connect
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
 from ansible_collections.dcos.security.plugins.module_utils._permissions import check_rid
+from ansible_collections.dcos.security.plugins.module_utils._task import Params, Spec, Task
 
-SPEC = {
+SPEC: Spec = {
     "uid": {"type": "str"},
     "gid": {"type": "str"},
     "rid": {"type": "str"},
 }
 
 
-def run(task):
+def run(task: Task) -> None:
     """Read the permissions of a subject, who has some on a resource, or all ACLs."""
     client = connect(task)
     subject = _subject(task.params)
@@ -162,7 +165,7 @@ def run(task):
         task.result["acls"] = _acls(client, task.params["rid"])
 
 
-def _subject(params):
+def _subject(params: Params) -> _acl.Subject | None:
     if params["uid"] is not None:
         check_uid(params["uid"])
         return _acl.Subject("user", params["uid"])
@@ -172,7 +175,7 @@ def _subject(params):
     return None
 
 
-def _acls(client, rid):
+def _acls(client: Client, rid: str | None) -> list[dict[str, Any]]:
     if rid is None:
         found = _acl.read_acls(client)
         return [{"rid": rid, "description": description} for rid, description in sorted(found.items())]
@@ -183,8 +186,8 @@ def _acls(client, rid):
     return [{"rid": rid, "description": description, **_acl.list_holders(client, rid)}]
 
 
-def main():
-    run_module(run, SPEC, mutually_exclusive=[("uid", "gid", "rid")])
+def main() -> None:
+    run_module(run, SPEC, mutually_exclusive=[("uid", "gid", "rid")], subjects=[("uid", "gid", "rid")])
 
 
 if __name__ == "__main__":

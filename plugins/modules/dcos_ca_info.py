@@ -153,28 +153,29 @@ certificates:
 from ansible_collections.dcos.security.plugins.module_utils._authority import (
     check_fingerprint,
     issued,
+    issued_by_any,
     roots,
     signer,
-    vouched,
 )
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from ansible_collections.dcos.security.plugins.module_utils._task import Spec, Task
 
-SPEC = {
+SPEC: Spec = {
     "profile": {"type": "str"},
     "expected_fingerprint": {"type": "str"},
     "issued": {"type": "bool", "default": False},
 }
 
 
-def run(task):
+def run(task: Task) -> None:
     """Read the CA, after making sure of it where a fingerprint is given."""
     expected = task.params["expected_fingerprint"]
     expected = None if expected is None else check_fingerprint(expected)
     anybody = connect(task, anonymous=True)
     task.result["roots"] = roots(anybody, expected)
     task.result["ca"] = signer(anybody, task.params["profile"])
-    if expected and not vouched(task.result["ca"], task.result["roots"]):
+    if expected and not issued_by_any(task.result["ca"], task.result["roots"]):
         task.warn(
             "The CA that signs was not issued by the expected root itself. That is so with a chain of intermediate "
             "CAs; otherwise do not trust it."
@@ -183,8 +184,8 @@ def run(task):
         task.result["certificates"] = issued(connect(task))
 
 
-def main():
-    run_module(run, SPEC)
+def main() -> None:
+    run_module(run, SPEC, subjects=[("expected_fingerprint",)])
 
 
 if __name__ == "__main__":

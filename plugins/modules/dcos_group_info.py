@@ -22,6 +22,7 @@ options:
     type: str
     aliases: [name]
 notes:
+  - Needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
   - Requests - 1 for the list, 3 with O(gid).
 seealso:
   - module: dcos.security.dcos_group
@@ -77,11 +78,12 @@ from ansible_collections.dcos.security.plugins.module_utils._client import conne
 from ansible_collections.dcos.security.plugins.module_utils._groups import Group
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 from ansible_collections.dcos.security.plugins.module_utils._names import check_gid
+from ansible_collections.dcos.security.plugins.module_utils._task import Spec, Task
 
-SPEC = {"gid": {"type": "str", "aliases": ["name"]}}
+SPEC: Spec = {"gid": {"type": "str", "aliases": ["name"]}}
 
 
-def run(task):
+def run(task: Task) -> None:
     """Read one group or all."""
     client, gid = connect(task), task.params["gid"]
     if gid is None:
@@ -93,8 +95,8 @@ def run(task):
     task.result["groups"] = sorted(groups, key=lambda group: group["gid"])
 
 
-def main():
-    run_module(run, SPEC)
+def main() -> None:
+    run_module(run, SPEC, subjects=[("gid",)])
 
 
 if __name__ == "__main__":

@@ -93,6 +93,12 @@ fingerprint:
   returned: success
   type: str
   sample: "1f:0c:b2:69:6e:5e:84:f5:f9:d5:0d:5c:4c:5c:8c:58:1b:0a:0c:34:0f:9a:0c:7e:9e:0c:34:0f:9a:0c:7e:9e"
+predicted:
+  description: Whether the key is only an example, of one that a run without check mode would make. Its RV(public_key)
+    and RV(fingerprint) will then be others.
+  returned: success
+  type: bool
+  sample: false
 size:
   description: Size of the key in bits.
   returned: success
@@ -104,8 +110,9 @@ from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._converge import converge
 from ansible_collections.dcos.security.plugins.module_utils._keypair import PRIVATE_MODE, KeyPair
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from ansible_collections.dcos.security.plugins.module_utils._task import Spec, Task
 
-SPEC = {
+SPEC: Spec = {
     "private_key_path": {"type": "path", "required": True, "no_log": False},
     "public_key_path": {"type": "path"},
     "size": {"type": "int", "choices": [2048, 3072, 4096], "default": 2048},
@@ -113,29 +120,31 @@ SPEC = {
 }
 
 
-def run(task):
+def run(task: Task) -> None:
     """Converge one key pair and the attributes of its files."""
     params = task.params
     mode = PRIVATE_MODE if params["mode"] is None else params["mode"]
     keypair = KeyPair(task, params["private_key_path"], params["public_key_path"], mode)
 
-    def desired(before):
+    def desired(before: dict[str, str] | None) -> dict[str, str]:
         if before and params["regenerate"] == "never":
             key = _keys.normalize_private_key(before["private_key"])
         else:
             key = _keys.generate_private_key(params["size"])
+            keypair.predicted = key if task.check_mode else None
         task.hide(key)
         return {"private_key": key, **({"public_key": _keys.public_key_of(key)} if params["public_key_path"] else {})}
 
     after = converge(task, keypair, desired).after
-    task.result["changed"] |= keypair.tidy()
-    public_key, size = _keys.public_key_of(after["private_key"]), _keys.key_size(after["private_key"])
+    task.result["changed"] |= keypair.set_attributes()
+    fingerprint, size = _keys.about_private_key(after["private_key"])
     if size != params["size"]:
         task.warn(f"The key has {size} bits, not {params['size']}, and is kept. regenerate: always makes a new one.")
-    task.result.update(public_key=public_key, fingerprint=_keys.fingerprint(public_key), size=size)
+    task.result.update(public_key=_keys.public_key_of(after["private_key"]), fingerprint=fingerprint, size=size)
+    task.result["predicted"] = keypair.predicted is not None
 
 
-def main():
+def main() -> None:
     run_module(run, SPEC, connection=False, add_file_common_args=True)
 
 

@@ -20,6 +20,8 @@ extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
   - dcos.security.connection
+  - dcos.security.many
+  - dcos.security.store
 attributes:
   diff_mode:
     support: N/A
@@ -29,15 +31,18 @@ options:
     description: Path of a secret with the credential of a service account, as
       M(dcos.security.dcos_service_account_secret) writes it.
     type: str
-  store:
-    description: Name of the secret store of O(secret_path).
-    type: str
-    default: default
   min_validity:
     description: A given token is reused only if it is valid for this many seconds more.
     type: int
     default: 300
+  proofs:
+    description:
+      - Several stored credentials to be proven by a login each, with the options of one. O(secret_path) belongs to the
+        entries; what else is given beside the list is a default of them. No tokens are returned.
+    type: list
+    elements: dict
 notes:
+  - Needs no permission, but with O(secret_path) C(dcos:secrets:default:/<path>) C(read), or C(dcos:superuser).
   - The task never reports a change, as a login changes nothing on the cluster.
   - Register the result with care, it holds the token. Set C(no_log=true) if your callbacks show results.
   - Requests - none for a given token that is valid long enough, else 1; 2 more with O(secret_path).
@@ -69,6 +74,16 @@ EXAMPLES = r"""
     secret_path: cassandra/service-account
   register: proof
   no_log: true
+
+- name: Prove the stored credentials of several services
+  dcos.security.dcos_login:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    on_failure: continue
+    proofs:
+      - secret_path: cassandra/service-account
+      - secret_path: kafka/service-account
+  register: proven
 """
 
 RETURN = r"""
@@ -97,29 +112,60 @@ auth_method:
   returned: success
   type: str
   sample: password
+results:
+  description: With O(proofs), what a task for each entry would return, in their order, with its name as
+    C(item) and C(failed), and C(msg) and C(failure) if it did. Nothing else is returned then but RV(failures).
+  returned: when O(proofs) is given
+  type: list
+  elements: dict
+  sample: [{"item": "kafka/service-account", "changed": false, "failed": false, "uid": "kafka"}]
+failures:
+  description: With O(proofs), those of RV(results) that failed, less what they returned. The others are done.
+  returned: when O(proofs) is given
+  type: list
+  elements: dict
+  sample: []
 """
 
 from ansible_collections.dcos.security.plugins.module_utils._auth import claims, expiry, login, timestamp
-from ansible_collections.dcos.security.plugins.module_utils._client import connect
+from ansible_collections.dcos.security.plugins.module_utils._client import Client, connect
 from ansible_collections.dcos.security.plugins.module_utils._credential import read_credential
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from ansible_collections.dcos.security.plugins.module_utils._names import check_secret_path
 from ansible_collections.dcos.security.plugins.module_utils._secrets import Secret
+from ansible_collections.dcos.security.plugins.module_utils._task import STORE, Many, Params, Spec, Task
 
-SPEC = {
+SPEC: Spec = {
     "secret_path": {"type": "str", "no_log": False},
-    "store": {"type": "str", "default": "default"},
+    **STORE,
     "min_validity": {"type": "int", "default": 300},
 }
 
 
-def run(task):
+def _place(params: Params) -> list[tuple[str, str]]:
+    """Return where the credential of an entry lies."""
+    if not params["secret_path"]:
+        raise InputError("secret_path is missing: it says where the credential lies that is to be proven.")
+    return [(params["store"], check_secret_path(params["secret_path"]))]
+
+
+MANY = Many(
+    "proofs",
+    own=("secret_path",),
+    item=lambda params: params["secret_path"],
+    things=_place,
+    unreturned=("token",),
+)
+
+
+def run(task: Task) -> None:
     """Return a token, of the user that the connection options name or of the service whose credential is stored."""
     client = connect(task)
     if task.params["secret_path"]:
         token = _service_token(task, client)
     else:
-        token = client.auth.token(task.params["min_validity"])
+        token = client.auth.token(task.params["min_validity"]) or ""
     task.reveal(token)
     expires = expiry(token)
     task.result.update(
@@ -131,7 +177,7 @@ def run(task):
     )
 
 
-def _service_token(task, client):
+def _service_token(task: Task, client: Client) -> str:
     secret = Secret(client, task.params["secret_path"], task.params["store"])
     credential = read_credential(secret)
     if credential is None:
@@ -145,8 +191,8 @@ def _service_token(task, client):
     return login(client.transport, credential["uid"], private_key=credential["private_key"])
 
 
-def main():
-    run_module(run, SPEC)
+def main() -> None:
+    run_module(run, SPEC, many=MANY, subjects=[("secret_path",)])
 
 
 if __name__ == "__main__":

@@ -17,20 +17,27 @@ extends_documentation_fragment:
   - dcos.security.attributes.info_module
   - dcos.security.attributes.action_group
   - dcos.security.connection
+  - dcos.security.store
 options:
   path:
     description:
       - Path of a secret, of a folder of secrets, or of both. If not given, all secrets of the store are listed.
       - A path where nothing is lists as empty.
     type: str
-  store:
-    description: Name of the secret store.
-    type: str
-    default: default
+  seal_status:
+    description:
+      - Also return whether the store is sealed (see RV(seal_status)), so that a playbook can wait until it is not, or
+        stop.
+      - While it is sealed, nothing in it can be read. RV(secrets) is then left out and not asked for, so that the task
+        succeeds.
+      - Each master has a seal of its own. Through a load balancer the answer is that of one of them.
+    type: bool
+    default: false
 notes:
   - Listing a folder needs C(dcos:secrets:list:default:/<folder>) C(read), describing a secret
     C(dcos:secrets:default:/<path>) C(read). One of them suffices for a path that is either.
-  - Requests - 1, 2 with O(path).
+  - O(seal_status) needs C(dcos:superuser).
+  - Requests - 1, 2 with O(path), 1 more with O(seal_status).
 seealso:
   - module: dcos.security.dcos_secret
   - plugin: dcos.security.dcos_secret
@@ -56,6 +63,17 @@ EXAMPLES = r"""
   loop_control:
     label: "{{ item.path }}"
 
+- name: Wait until the store is unsealed
+  dcos.security.dcos_secret_info:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    path: cassandra
+    seal_status: true
+  register: store
+  until: not store.seal_status.sealed
+  retries: 30
+  delay: 10
+
 - name: Is there such a secret, and of which kind?
   dcos.security.dcos_secret_info:
     url: https://dcos.example.com
@@ -65,9 +83,30 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+seal_status:
+  description: Whether the store is sealed.
+  returned: when O(seal_status=true)
+  type: dict
+  contains:
+    sealed:
+      description: Whether nothing in it can be read until it is unsealed.
+      type: bool
+      sample: false
+    threshold:
+      description: How many shares of the key are needed to unseal it.
+      type: int
+      sample: 1
+    shares:
+      description: How many shares of the key there are.
+      type: int
+      sample: 1
+    progress:
+      description: How many of them were given since it was sealed.
+      type: int
+      sample: 0
 secrets:
   description: The secrets, sorted by path, the one at O(path) itself among them.
-  returned: success
+  returned: success, unless O(seal_status=true) and the store is sealed
   type: list
   elements: dict
   contains:
@@ -104,18 +143,29 @@ secrets:
 
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._secrets import Secret, describe, list_secrets
+from ansible_collections.dcos.security.plugins.module_utils._secrets import (
+    Secret,
+    describe,
+    list_secrets,
+    read_seal_status,
+)
+from ansible_collections.dcos.security.plugins.module_utils._task import STORE, Spec, Task
 
-SPEC = {
+SPEC: Spec = {
     "path": {"type": "str"},
-    "store": {"type": "str", "default": "default"},
+    **STORE,
+    "seal_status": {"type": "bool", "default": False},
 }
 
 
-def run(task):
+def run(task: Task) -> None:
     """List the secrets below a path, and describe the one at it."""
     client, store = connect(task), task.params["store"]
-    if task.params["path"] in (None, "", "/"):
+    if task.params["seal_status"]:
+        task.result["seal_status"] = read_seal_status(client, store)
+        if task.result["seal_status"]["sealed"]:
+            return
+    if task.params["path"] in (None, "/"):
         paths, described = list_secrets(client, "", store), {}
     else:
         secret = Secret(client, task.params["path"], store, denied_as=None)
@@ -126,8 +176,8 @@ def run(task):
     task.result["secrets"] = [{"path": path, "store": store, **described.get(path, {})} for path in paths]
 
 
-def main():
-    run_module(run, SPEC)
+def main() -> None:
+    run_module(run, SPEC, subjects=[("path",)])
 
 
 if __name__ == "__main__":

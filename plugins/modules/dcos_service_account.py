@@ -22,19 +22,17 @@ extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
   - dcos.security.connection
+  - dcos.security.many
+  - dcos.security.state
+  - dcos.security.memberships
 options:
   uid:
     description:
       - Name of the service account, 1 to 96 of the characters V(a-z A-Z 0-9 - _ @ .).
       - In strict mode it must equal the principal of the service's framework.
+      - Required unless O(accounts) is given.
     type: str
-    required: true
     aliases: [name]
-  state:
-    description: Whether the account shall exist.
-    type: str
-    choices: [present, absent]
-    default: present
   description:
     description: Description of the account. If not given, a new account has none and a present one keeps its own.
     type: str
@@ -53,30 +51,55 @@ options:
     type: str
     choices: [replace, fail]
     default: replace
-  groups:
-    description: Groups that the account shall be a member of. They must exist.
-    type: list
-    elements: str
-  exclusive_groups:
-    description: Whether the account shall leave all groups that are not listed in O(groups), which is then
-      required. An empty list means all.
-    type: bool
-    default: false
   allow_native:
     description: Allow this module to delete or rekey the accounts of DC/OS itself, whose names begin with V(dcos_).
     type: bool
     default: false
+  restore_from_journal:
+    description:
+      - What to do if a key replacement died, and somebody else has made the account anew since.
+      - By default such an account keeps what it has, and a warning lists what its predecessor had. With V(true) it is
+        given that as well. Where the account is missing, or is the one that the replacement had made, it is always
+        given back what it had.
+    type: bool
+    default: false
+  accounts:
+    description:
+      - Several accounts at once, each with the options of one. O(uid), O(public_key) and O(public_key_path) belong to
+        the entries; what else is given beside the list is a default of them.
+    type: list
+    elements: dict
+  create:
+    description: Whether to create an account that does not exist. If V(false), such a task changes nothing and returns
+      no RV(service_account).
+    type: bool
+    default: true
 notes:
+  - Needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
   - Requests - 1 for an account that is as wanted, 2 with O(groups). A new account costs 2 more, a changed description
-    1, each membership 1. To delete one takes 4. Replacing a key takes 14, and 1 more for each membership and each
+    1, each membership 1. To delete one takes 10. Replacing a key takes 24, and 1 more for each membership and each
     granted action, as it is written down on the cluster first.
+  - Several runs may work on one account at the same time, and any of them may die at any point; give them the same
+    O(timeout). Who replaces a key or deletes an account keeps others out by a group on the cluster,
+    C(dcos-security-rekey-…), and by the end of the account's description, C([rekey pending]). The next run
+    finishes what it finds, with a warning. If that is of a run that may still be at work, it first waits for four
+    times the smaller of O(timeout) and 15 seconds, that is 60 seconds by default, in which the other shows no sign
+    of life.
+  - DC/OS has no locks, so what is changed by other means while a key is being replaced cannot always be kept. A
+    permission, membership or description that is changed after the cluster has answered the last look at the account
+    and before it has processed the deletion is as it was before the change; that is one round trip, and never longer
+    than 20 seconds. From then on until the replacement is finished (in a run that does not die, as long as it takes to
+    give everything back), what is revoked may be given back, and a change to an account that is missing fails.
+    A new description that arrives in the one round trip between the creation and the first membership of the account
+    hides from later runs which account this is, and if the run dies just there, the account is taken for one that
+    somebody else has made, see O(restore_from_journal).
+  - With O(state=absent), a run that looks for the account in the one round trip in which another run has deleted it
+    and not yet made it anew may say that it is not there.
+  - O(dcos.security.dcos_acl#module:exclusive) and deletions by M(dcos.security.dcos_acl) see only what the account
+    has at that moment. Do not revoke anything in the same minute in which a key is replaced.
 seealso:
   - module: dcos.security.dcos_service_account_secret
   - module: dcos.security.dcos_acl
-  - name: Permissions needed
-    description: The reference of DC/OS permissions; this module needs C(dcos:adminrouter:acs) C(full), or
-      C(dcos:superuser).
-    link: https://docs.d2iq.com/mesosphere/dcos/2.2/security/ent/perms-reference/
 """
 
 EXAMPLES = r"""
@@ -115,6 +138,18 @@ EXAMPLES = r"""
     auth_token: "{{ dcos_login.token }}"
     uid: cassandra
     state: absent
+
+- name: Create the accounts of several services, a few at a time
+  dcos.security.dcos_service_account:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    groups: [databases]
+    accounts:
+      - uid: cassandra
+        public_key_path: /etc/dcos/cassandra-public.pem
+      - uid: kafka
+        public_key_path: /etc/dcos/kafka-public.pem
+        description: Kafka of the analytics team
 """
 
 RETURN = r"""
@@ -165,51 +200,95 @@ restored:
       type: list
       elements: str
       sample: [databases]
+results:
+  description: With O(accounts), what a task for each entry would return, in their order, with its name as
+    C(item) and C(failed), and C(msg) and C(failure) if it did. Nothing else is returned then but RV(failures).
+  returned: when O(accounts) is given
+  type: list
+  elements: dict
+  sample: [{"item": "kafka", "changed": false, "failed": false, "key_replaced": false}]
+failures:
+  description: With O(accounts), those of RV(results) that failed, less what they returned. The others are done.
+  returned: when O(accounts) is given
+  type: list
+  elements: dict
+  sample: []
 """
 
+from typing import Any
+
 from ansible_collections.dcos.security.plugins.module_utils import _keys
-from ansible_collections.dcos.security.plugins.module_utils._accounts import ServiceAccount
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
-from ansible_collections.dcos.security.plugins.module_utils._converge import converge, read_or_predict
+from ansible_collections.dcos.security.plugins.module_utils._converge import converge
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._files import read_or_predict
+from ansible_collections.dcos.security.plugins.module_utils._iam import PENDING
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._service_accounts import ServiceAccount
+from ansible_collections.dcos.security.plugins.module_utils._task import MEMBERSHIPS, STATE, Many, Spec, Task
 
-SPEC = {
+SPEC: Spec = {
     "uid": {"type": "str", "required": True, "aliases": ["name"]},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
     "description": {"type": "str"},
     "public_key": {"type": "str"},
     "public_key_path": {"type": "path"},
     "on_key_change": {"type": "str", "choices": ["replace", "fail"], "default": "replace"},
-    "groups": {"type": "list", "elements": "str"},
-    "exclusive_groups": {"type": "bool", "default": False},
+    **MEMBERSHIPS,
     "allow_native": {"type": "bool", "default": False},
+    "create": {"type": "bool", "default": True},
+    "restore_from_journal": {"type": "bool", "default": False},
 }
 
 
-def run(task):
+MANY = Many(
+    "accounts",
+    own=("uid", "public_key", "public_key_path"),
+    item=lambda params: params["uid"],
+    things=lambda params: [params["uid"]],
+)
+
+
+def run(task: Task) -> None:
     """Converge one service account."""
     params, present = task.params, task.params["state"] == "present"
     check_uid(params["uid"])
     desired = task.given("description", "groups")
     for gid in desired.get("groups", []):
         check_gid(gid)
+    if desired.get("description", "").endswith(PENDING):
+        raise InputError(f"description ends in '{PENDING}', which is the mark of unfinished work: choose another one.")
     if present:
         desired.update(_public_key(task))
-    unfinished = "drop" if not present else "foretell" if task.check_mode else "finish"
     account = ServiceAccount(
         connect(task),
         params["uid"],
-        params["on_key_change"],
-        "groups" in desired,
-        params["exclusive_groups"],
-        params["allow_native"],
-        unfinished,
+        tell=task.warn,
+        progress=task.progress,
+        groups="groups" in desired,
+        exclusive_groups=params["exclusive_groups"],
+        replace_key=params["on_key_change"] == "replace",
+        allow_native=params["allow_native"],
+        restore_from_journal=params["restore_from_journal"],
     )
-    after = converge(task, account, desired if present else None).after
-    task.result["changed"] |= account.key_replaced
-    task.result.update(key_replaced=account.key_replaced, restored=account.restored)
-    if present:
+
+    def wanted(before: dict[str, Any] | None) -> dict[str, Any] | None:
+        return desired if present and (before is not None or params["create"]) else None
+
+    recovered, restored = False, None
+    if not present:
+        account.look_for_remains()
+    elif task.check_mode:
+        recovered, restored = account.foresee()
+    else:
+        recovered = account.recover()
+    _changed, before, after = converge(task, account, wanted)
+    replaced = before and after and account.differs("public_key", before["public_key"], after["public_key"])
+    restored = account.restored or restored or (account.survey() if task.check_mode and replaced else None)
+    task.result["changed"] |= recovered or restored is not None
+    task.result.update(key_replaced=restored is not None, restored=restored or {"permissions": [], "groups": []})
+    if present and after is not None:
         task.result["service_account"] = {
             "uid": params["uid"],
             "description": "",
@@ -218,7 +297,7 @@ def run(task):
         }
 
 
-def _public_key(task):
+def _public_key(task: Task) -> dict[str, str]:
     """Return {"public_key": SPKI PEM}, or {} where no key was given."""
     pem, path = task.params["public_key"], task.params["public_key_path"]
     if path is not None:
@@ -226,10 +305,11 @@ def _public_key(task):
     return {"public_key": _keys.normalize_public_key(pem)} if pem is not None else {}
 
 
-def main():
+def main() -> None:
     run_module(
         run,
         SPEC,
+        many=MANY,
         mutually_exclusive=[("public_key", "public_key_path")],
         required_if=[("exclusive_groups", True, ["groups"])],
     )

@@ -22,6 +22,7 @@ options:
     type: str
     aliases: [name]
 notes:
+  - Needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
   - Requests - 1 for the list, 2 with O(uid).
 seealso:
   - module: dcos.security.dcos_service_account
@@ -86,11 +87,12 @@ from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._accounts import describe_accounts
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
+from ansible_collections.dcos.security.plugins.module_utils._task import Spec, Task
 
-SPEC = {"uid": {"type": "str", "aliases": ["name"]}}
+SPEC: Spec = {"uid": {"type": "str", "aliases": ["name"]}}
 
 
-def run(task):
+def run(task: Task) -> None:
     """Read one service account or all."""
     accounts = describe_accounts(connect(task), task.params["uid"], services=True, fields=("description", "public_key"))
     for account in accounts:
@@ -98,8 +100,8 @@ def run(task):
     task.result["service_accounts"] = accounts
 
 
-def main():
-    run_module(run, SPEC)
+def main() -> None:
+    run_module(run, SPEC, subjects=[("uid",)])
 
 
 if __name__ == "__main__":

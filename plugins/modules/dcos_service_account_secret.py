@@ -23,6 +23,9 @@ extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
   - dcos.security.connection
+  - dcos.security.many
+  - dcos.security.state
+  - dcos.security.store
 attributes:
   idempotent:
     support: partial
@@ -33,21 +36,12 @@ options:
     description:
       - Path of the secret, of letters, digits, V(-), V(_) and V(/). A service may use the secrets in the folder of
         its own id and in those above, so V(<service>/<name>) is the usual form.
+      - Required unless O(credentials) is given.
     type: str
-    required: true
-  store:
-    description: Name of the secret store.
-    type: str
-    default: default
   uid:
     description: Name of the service account. Required to write; when deleting, it makes sure that the secret is that
       account's.
     type: str
-  state:
-    description: Whether the credential shall exist.
-    type: str
-    choices: [present, absent]
-    default: present
   private_key:
     description:
       - RSA private key in PEM to store. It is stored as unencrypted PKCS#8.
@@ -78,6 +72,17 @@ options:
     description: Make a new key, whatever is stored. Give it to the account, too.
     type: bool
     default: false
+  credentials:
+    description:
+      - Several credentials at once, each with the options of one. O(path), O(uid) and what holds a key or says where
+        it is belong to the entries; what else is given beside the list is a default of them.
+    type: list
+    elements: dict
+  create:
+    description: Whether to store a credential where there is none. If V(false), such a task changes nothing and returns
+      no RV(public_key).
+    type: bool
+    default: true
 notes:
   - Needs C(dcos:secrets:default:/<path>) C(read), and C(create), C(update) or C(delete) for what it does, or
     C(dcos:superuser).
@@ -117,6 +122,18 @@ EXAMPLES = r"""
     path: cassandra/service-account
     uid: cassandra
     state: absent
+
+- name: Generate the key pairs of several services, or keep those that are there
+  dcos.security.dcos_service_account_secret:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    strict: true
+    credentials:
+      - path: cassandra/service-account
+        uid: cassandra
+      - path: kafka/service-account
+        uid: kafka
+        size: 4096
 """
 
 RETURN = r"""
@@ -130,6 +147,12 @@ fingerprint:
   returned: O(state=present)
   type: str
   sample: "1f:0c:b2:69:6e:5e:84:f5:f9:d5:0d:5c:4c:5c:8c:58:1b:0a:0c:34:0f:9a:0c:7e:9e:0c:34:0f:9a:0c:7e:9e"
+predicted:
+  description: Whether the key is only an example, of one that a run without check mode would make. Its RV(public_key)
+    and RV(fingerprint) will then be others.
+  returned: O(state=present)
+  type: bool
+  sample: false
 uid:
   description: Name of the service account.
   returned: O(state=present)
@@ -153,26 +176,43 @@ secret:
       description: Its store.
       type: str
       sample: default
+results:
+  description: With O(credentials), what a task for each entry would return, in their order, with its name as
+    C(item) and C(failed), and C(msg) and C(failure) if it did. Nothing else is returned then but RV(failures).
+  returned: when O(credentials) is given
+  type: list
+  elements: dict
+  sample: [{"item": "kafka/service-account", "changed": true, "failed": false, "uid": "kafka"}]
+failures:
+  description: With O(credentials), those of RV(results) that failed, less what they returned. The others are done.
+  returned: when O(credentials) is given
+  type: list
+  elements: dict
+  sample: []
 """
 
+from typing import Any
+
 from ansible_collections.dcos.security.plugins.module_utils import _keys
-from ansible_collections.dcos.security.plugins.module_utils._client import connect
+from ansible_collections.dcos.security.plugins.module_utils._client import Client, connect
 from ansible_collections.dcos.security.plugins.module_utils._converge import converge
 from ansible_collections.dcos.security.plugins.module_utils._credential import (
     Credential,
     build,
     choose_endpoint,
-    generated_key,
-    given_key,
 )
+from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._files import read_or_predict
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
-from ansible_collections.dcos.security.plugins.module_utils._names import check_uid
+from ansible_collections.dcos.security.plugins.module_utils._names import check_secret_path, check_uid
+from ansible_collections.dcos.security.plugins.module_utils._secrets import Secret
+from ansible_collections.dcos.security.plugins.module_utils._task import STATE, STORE, Many, Task
 
 SPEC = {
     "path": {"type": "str", "required": True},
-    "store": {"type": "str", "default": "default"},
+    **STORE,
     "uid": {"type": "str"},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
     "private_key": {"type": "str", "no_log": True},
     "private_key_path": {"type": "path", "no_log": False},
     "from_path": {"type": "str"},
@@ -180,29 +220,48 @@ SPEC = {
     "strict": {"type": "bool", "default": False},
     "login_endpoint": {"type": "str"},
     "rotate": {"type": "bool", "default": False},
+    "create": {"type": "bool", "default": True},
 }
 
 
-def run(task):
+MANY = Many(
+    "credentials",
+    own=("path", "uid", "private_key", "private_key_path", "from_path"),
+    item=lambda params: params["path"],
+    # What one entry takes a key from must not be what another one writes.
+    things=lambda params: [
+        (params["store"], check_secret_path(params[name])) for name in ("path", "from_path") if params[name] is not None
+    ],
+)
+
+
+def run(task: Task) -> None:
     """Converge one stored credential."""
     params = task.params
     if params["uid"] is not None:
         check_uid(params["uid"])
     choose_endpoint(None, params["login_endpoint"], params["strict"])
-    credential = Credential(connect(task), params["path"], params["store"], params["uid"])
-    task.result["secret"] = {"path": credential.path, "store": credential.store}
+    client = connect(task)
+    secret = Secret(client, params["path"], params["store"])
+    credential = Credential(secret, params["uid"])
+    task.result["secret"] = {"path": secret.path, "store": secret.store}
     if params["state"] == "absent":
         converge(task, credential, None)
         return
-    new_key = given_key(task, credential)
+    task.result["predicted"] = False
+    new_key = _given_key(task, client)
 
-    def desired(before):
+    def desired(before: dict[str, Any] | None) -> dict[str, Any] | None:
+        if before is None and not params["create"]:
+            return None
         key = new_key
         if key is None:
-            key = before["private_key"] if before else generated_key(task)
+            key = before["private_key"] if before else _generated_key(task)
         return build(params["uid"], key, choose_endpoint(before, params["login_endpoint"], params["strict"]))
 
     after = converge(task, credential, desired).after
+    if after is None:
+        return
     task.hide(after["private_key"])
     public_key = _keys.public_key_of(after["private_key"])
     task.result.update(
@@ -213,10 +272,37 @@ def run(task):
     )
 
 
-def main():
+def _given_key(task: Task, client: Client) -> str | None:
+    """Return the private key that the options call for, or None to keep the stored one or make the first."""
+    params = task.params
+    # An empty key is no missing one: a template that came out empty must not have another key made.
+    if params["private_key"] is not None:
+        return str(params["private_key"])
+    if params["private_key_path"] is not None:
+        return read_or_predict(task, params["private_key_path"], "private_key_path", lambda: _generated_key(task))
+    if params["from_path"] is not None:
+        source = Credential(Secret(client, params["from_path"], params["store"]), params["uid"]).read()
+        if source:
+            return str(source["private_key"])
+        if not task.check_mode:
+            raise InputError(f"from_path: there is no secret '{params['from_path']}' to take the key from.")
+        task.warn(f"There is no secret '{params['from_path']}'; check mode assumes that an earlier task makes it.")
+    return _generated_key(task) if params["rotate"] or params["from_path"] is not None else None
+
+
+def _generated_key(task: Task) -> str:
+    """Make a key; in check mode it is thrown away, but its public half is a valid prediction."""
+    key = _keys.generate_private_key(task.params["size"])
+    task.hide(key)
+    task.result["predicted"] = task.check_mode
+    return key
+
+
+def main() -> None:
     run_module(
         run,
         SPEC,
+        many=MANY,
         required_if=[("state", "present", ["uid"])],
         mutually_exclusive=[("private_key", "private_key_path", "from_path", "rotate")],
     )

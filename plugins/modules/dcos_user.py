@@ -12,11 +12,15 @@ version_added: 1.0.0
 author: the dcos.security maintainers (@dcos-security)
 description:
   - Creates, updates and deletes people's accounts that log in with a password kept by the cluster.
+  - Deleting a user revokes its permissions.
   - For accounts that services log in with, see M(dcos.security.dcos_service_account).
 extends_documentation_fragment:
   - dcos.security.attributes
   - dcos.security.attributes.action_group
   - dcos.security.connection
+  - dcos.security.many
+  - dcos.security.state
+  - dcos.security.memberships
 attributes:
   idempotent:
     details:
@@ -24,15 +28,9 @@ attributes:
         with it. See O(update_password).
 options:
   uid:
-    description: Name of the user, 1 to 96 of the characters V(a-z A-Z 0-9 - _ @ .).
+    description: Name of the user, 1 to 96 of the characters V(a-z A-Z 0-9 - _ @ .). Required unless O(users) is given.
     type: str
-    required: true
     aliases: [name]
-  state:
-    description: Whether the user shall exist. Deleting it revokes its permissions.
-    type: str
-    choices: [present, absent]
-    default: present
   description:
     description: Description of the user. If not given, a new user has none and a present one keeps its own.
     type: str
@@ -49,15 +47,12 @@ options:
     type: str
     choices: [always, on_create]
     default: always
-  groups:
-    description: Groups that the user shall be a member of. They must exist.
+  users:
+    description:
+      - Several users at once, each with the options of one. O(uid) and O(user_password) belong to the entries; what
+        else is given beside the list is a default of them.
     type: list
-    elements: str
-  exclusive_groups:
-    description: Whether the user shall leave all groups that are not listed in O(groups), which is then required.
-      An empty list means all.
-    type: bool
-    default: false
+    elements: dict
 notes:
   - The user who is logged in and the last member of the group C(superusers) are not deleted.
   - Needs C(dcos:adminrouter:acs) C(full), or C(dcos:superuser).
@@ -95,6 +90,18 @@ EXAMPLES = r"""
     auth_token: "{{ dcos_login.token }}"
     uid: alice
     state: absent
+
+- name: Create several users
+  dcos.security.dcos_user:
+    url: https://dcos.example.com
+    auth_token: "{{ dcos_login.token }}"
+    update_password: on_create
+    users:
+      - uid: alice
+        user_password: "{{ vault_alice_initial_password }}"
+      - uid: bob
+        user_password: "{{ vault_bob_initial_password }}"
+        groups: [databases]
 """
 
 RETURN = r"""
@@ -117,26 +124,46 @@ user:
       type: list
       elements: str
       sample: [databases]
+results:
+  description: With O(users), what a task for each entry would return, in their order, with its name as
+    C(item) and C(failed), and C(msg) and C(failure) if it did. Nothing else is returned then but RV(failures).
+  returned: when O(users) is given
+  type: list
+  elements: dict
+  sample: [{"item": "alice", "changed": false, "failed": false}]
+failures:
+  description: With O(users), those of RV(results) that failed, less what they returned. The others are done.
+  returned: when O(users) is given
+  type: list
+  elements: dict
+  sample: []
 """
+
+from typing import Any
 
 from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._converge import converge
 from ansible_collections.dcos.security.plugins.module_utils._module import run_module
 from ansible_collections.dcos.security.plugins.module_utils._names import check_gid, check_uid
-from ansible_collections.dcos.security.plugins.module_utils._people import User, check_password
+from ansible_collections.dcos.security.plugins.module_utils._task import MEMBERSHIPS, STATE, Many, Spec, Task
+from ansible_collections.dcos.security.plugins.module_utils._users import User, check_password
 
-SPEC = {
+SPEC: Spec = {
     "uid": {"type": "str", "required": True, "aliases": ["name"]},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    **STATE,
     "description": {"type": "str"},
     "user_password": {"type": "str", "no_log": True},
     "update_password": {"type": "str", "choices": ["always", "on_create"], "default": "always", "no_log": False},
-    "groups": {"type": "list", "elements": "str"},
-    "exclusive_groups": {"type": "bool", "default": False},
+    **MEMBERSHIPS,
 }
 
 
-def run(task):
+MANY = Many(
+    "users", own=("uid", "user_password"), item=lambda params: params["uid"], things=lambda params: [params["uid"]]
+)
+
+
+def run(task: Task) -> None:
     """Converge one user."""
     params, present = task.params, task.params["state"] == "present"
     check_uid(params["uid"])
@@ -146,9 +173,15 @@ def run(task):
     if "user_password" in wanted:
         check_password(wanted["user_password"])
     compared = params["user_password"] if present and params["update_password"] == "always" else None
-    user = User(connect(task), params["uid"], compared, present and "groups" in wanted, params["exclusive_groups"])
+    user = User(
+        connect(task),
+        params["uid"],
+        password=compared,
+        groups=present and "groups" in wanted,
+        exclusive_groups=params["exclusive_groups"],
+    )
 
-    def desired(before):
+    def desired(before: dict[str, Any] | None) -> dict[str, Any]:
         keep = before and params["update_password"] == "on_create"
         return {name: value for name, value in wanted.items() if not (keep and name == "user_password")}
 
@@ -158,8 +191,8 @@ def run(task):
         task.result["user"] = {"uid": params["uid"], "description": "", **shown}
 
 
-def main():
-    run_module(run, SPEC, required_if=[("exclusive_groups", True, ["groups"])])
+def main() -> None:
+    run_module(run, SPEC, many=MANY, required_if=[("exclusive_groups", True, ["groups"])])
 
 
 if __name__ == "__main__":

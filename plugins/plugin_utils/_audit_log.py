@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any, NamedTuple
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._names import check_uid
 from ansible_collections.dcos.security.plugins.module_utils._permissions import ACTIONS, check_rid, group_by_rid
+from ansible_collections.dcos.security.plugins.plugin_utils import _log_messages
 
 # Either alternative is tried only where it can begin, so that the time stays linear in the length of a line.
 _FIELD = re.compile(r'(?<!\S)(?P<key>\w+)=(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]*))|"[^"]*"')
@@ -32,41 +34,67 @@ _VERB_ACTIONS = {"create": "create", "view": "read", "update": "update", "delete
 _RESOURCES = {"events": "events", "leader": "leader", "config": "config", "systemconfig": "config"}
 
 
-def denials(log, uid: str | None = None) -> list[dict]:
+class Reading(NamedTuple):
+    """What was in a log: how many lines, how many of a known form, and the denials with their number."""
+
+    read: int
+    understood: int
+    denials: Counter[tuple[str, str, str, str]]
+
+
+def read(log: Any) -> Reading:
+    """Read an audit log: text, a list of texts or lines, or objects of JSON.
+
+    Raises InputError if it is none of these, or if it has lines and not one is of a known form: that nothing was found
+    would then be believed.
+    """
+    lines = understood = 0
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    for message in _log_messages.messages(log):
+        lines += 1
+        understood += message.known
+        denial = _denial(message)
+        if denial:
+            found[denial] += 1
+    if lines and not understood:
+        raise InputError(f"Not one of {lines} lines has a form that is understood. Those are {_log_messages.FORMS}.")
+    return Reading(lines, understood, found)
+
+
+def denials(log: Any, uid: str | None = None) -> list[dict[str, Any]]:
     """Return the denied permissions in an audit log as sorted [{uid, rid, action, source, count}].
 
-    ``log`` is text, or a list of texts or lines. ``uid`` limits the result to one user. ``source`` is the component
-    that denied (``adminrouter``, ``mesos-master``, …), ``count`` the number of lines. Requests without a valid token,
-    and logins that failed, are left out. Raises InputError if ``log`` is no text.
+    ``uid`` limits the result to one user. ``source`` is the component that denied (``adminrouter``, ``mesos-master``,
+    …), ``count`` the number of lines. Requests without a valid token, and logins that failed, are left out. Raises
+    InputError as read() does.
     """
-    found = Counter(denial for line in _lines(log) if (denial := _denial(line)))
     return [
         {"uid": who, "rid": rid, "action": action, "source": source, "count": count}
-        for (who, rid, action, source), count in sorted(found.items())
+        for (who, rid, action, source), count in sorted(read(log).denials.items())
         if uid is None or who == uid
     ]
 
 
-def missing_permissions(log, uid: str | None = None) -> list[dict]:
+def missing_permissions(log: Any, uid: str | None = None) -> list[dict[str, Any]]:
     """Return the denied permissions in an audit log as sorted [{rid, actions}], ready to be granted."""
     return group_by_rid((denial["rid"], denial["action"]) for denial in denials(log, uid))
 
 
-def _lines(log):
-    if isinstance(log, (str, bytes)):
-        yield from (log if isinstance(log, str) else log.decode("utf-8", "replace")).split("\n")
-    elif isinstance(log, (list, tuple)):
-        for part in log:
-            yield from _lines(part)
-    else:
-        raise InputError(f"An audit log is text, or a list of lines, and not of type {type(log).__name__}.")
+def counts(log: Any, uid: str | None = None) -> dict[str, int]:
+    """Return how many lines were ``read``, ``understood``, and found ``denied``: to ``uid``, if there is one."""
+    reading = read(log)
+    denied = sum(count for (who, *_rest), count in reading.denials.items() if uid is None or who == uid)
+    return {"read": reading.read, "understood": reading.understood, "denied": denied}
 
 
-def _denial(line: str) -> tuple[str, str, str, str] | None:
-    """Return (uid, rid, action, source) if ``line`` is a denial that a permission would have prevented."""
-    if "deny" not in line or "audit" not in line:  # nearly every line, at the price of two searches
+def _denial(message: _log_messages.Message) -> tuple[str, str, str, str] | None:
+    """Return (uid, rid, action, source) if it is a denial that a permission would have prevented."""
+    if message.fields:
+        fields = {name: str(value) for name, value in message.fields.items()}
+    elif "deny" in message.text and "audit" in message.text:
+        fields = _fields(message.text)
+    else:  # nearly every line, at the price of two searches
         return None
-    fields = _fields(line)
     if (
         fields.get("type") != "audit"
         or fields.get("result") != "deny"

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+from collections.abc import Iterator, Sequence
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
+from types import ModuleType
 
 PLUGINS = __name__.rpartition(".plugin_utils.")[0] + "."
 
@@ -22,7 +24,7 @@ class _Finder:
     """Finds a module in the directories of its package; redirections in meta/runtime.yml would be passed by."""
 
     @staticmethod
-    def find_spec(name, path=None, target=None):
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """Return the spec of a module of the collection; None for all that another finder has to look for."""
         if name.startswith(PLUGINS):
             for directory in path or ():
@@ -33,7 +35,7 @@ class _Finder:
 
 
 @contextlib.contextmanager
-def bytecode_cached():
+def bytecode_cached() -> Iterator[None]:
     """Take the bytecode of modules of the collection that are imported here from ``__pycache__``, and put it there."""
     # New lists, as another thread may be going through the old one.
     sys.meta_path = [_Finder, *sys.meta_path]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -20,20 +21,26 @@ TARGETS = ROOT / "tests" / "integration" / "targets"
 # fmt: off
 # module_utils, lowest first: a file may import only what stands before it. Each line is a layer of the design.
 LAYERS = [
-    "_errors", "_deps", "_redact",
+    "_errors", "_deps", "_redact", "_given", "_files", "_task", "_parallel",
     "_cli", "_options",
-    "_tls", "_http",
+    "_tls", "_wire", "_unanswered", "_response", "_shapes", "_retries", "_http",
     "_keys", "_x509_names", "_x509", "_reissue",
     "_names", "_permission_reference", "_permissions",
-    "_auth", "_client", "_converge", "_keypair",
-    "_iam", "_acl", "_rekey", "_accounts", "_people", "_groups", "_grants",
+    "_hints", "_auth", "_client", "_converge", "_keypair",
+    "_iam", "_acl", "_journal", "_rekey_steps", "_rekey",
+    "_accounts", "_service_accounts", "_users", "_groups", "_grants", "_acl_objects",
     "_secrets", "_credential",
-    "_ca", "_authority", "_places", "_certificate",
-    "_module",
+    "_ca", "_authority", "_stored", "_identity_reading",
+    "_identity_certificates", "_identity_facts",
+    "_keystores", "_certificate_storage", "_renewal", "_certificate",
+    "_many", "_module",
 ]
 
 # No input, no output, no state; the clock is read where the caller gives no time.
-PURE = ["_redact", "_keys", "_x509_names", "_x509", "_reissue", "_names", "_permission_reference", "_permissions"]
+PURE = [
+    "_identity_certificates", "_keystores", "_renewal",
+    "_redact", "_given", "_keys", "_x509_names", "_x509", "_reissue", "_names", "_permission_reference", "_permissions",
+]
 IMPURE_IMPORTS = {
     "io", "logging", "os", "pathlib", "shutil", "socket", "subprocess", "tempfile", "threading",
     "urllib.request", "ansible.module_utils.basic", "ansible.module_utils.urls",
@@ -73,9 +80,16 @@ def relative(path: Path) -> str:
 
 
 def imports(path: Path) -> set[str]:
-    """Everything a file imports, at whatever depth, as dotted names: ``from a import b`` is ``a`` and ``a.b``."""
+    """Everything a file imports, at whatever depth, as dotted names: ``from a import b`` is ``a`` and ``a.b``.
+
+    Not what only a type checker reads.
+    """
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree.body = [
+        node for node in tree.body if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    ]
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -92,6 +106,12 @@ def imports_of(path: Path, package: str) -> set[str]:
 
 def test_every_file_of_module_utils_has_its_place():
     assert {path.stem for path in MODULE_UTILS.glob("*.py")} == set(LAYERS)
+
+
+def test_the_picture_shows_every_file_of_module_utils():
+    picture = (ROOT / "docs" / "architecture.dot").read_text(encoding="utf-8")
+    shown = set(re.findall(r"(?<![\w/])_\w+", picture.replace("\\n", " ")))
+    assert shown == set(LAYERS)
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -118,6 +138,8 @@ def test_pure_files_do_no_io(name):
 @pytest.mark.parametrize("path", python_files("plugins"), ids=relative)
 def test_third_party_libraries_come_through_deps(path):
     ours = {*sys.stdlib_module_names, "ansible", "ansible_collections"}
+    if path.parent.name == "plugin_utils":
+        ours |= {"jinja2", "yaml"}  # what ansible-core itself cannot do without, on the controller
     assert {name.split(".")[0] for name in imports(path)} <= ours
 
 
@@ -147,6 +169,7 @@ def test_python_files_start_with_the_licence(path):
     [
         *names("modules"),
         *(f"lookup_{name}" for name in names("lookup")),
+        *(f"inventory_{name}" for name in names("inventory")),
         *(f"filter_{name}" for name in names("filter")),
         *(f"role_{name}" for name in roles()),
     ],
@@ -167,6 +190,36 @@ def test_every_module_that_talks_to_the_cluster_has_an_action_plugin():
     assert names("action") == [name for name in names("modules") if name != "dcos_keypair"]
 
 
+def left_out(path: Path) -> bool:
+    """Tell whether a file is none of those that a user has who installs the collection."""
+    ignored = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["build_ignore"]
+    return any(path.relative_to(ROOT).is_relative_to(name) for name in ignored)
+
+
+def pages() -> list[Path]:
+    """Return the pages in Markdown of an installed collection."""
+    folders = [path for path in ROOT.iterdir() if path.is_dir() and not left_out(path)]
+    found = [*ROOT.glob("*.md"), *(page for folder in folders for page in folder.rglob("*.md"))]
+    return sorted(page for page in found if not left_out(page))
+
+
+@pytest.mark.parametrize("page", pages(), ids=relative)
+def test_links_of_installed_pages_work(page):
+    for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        target = (page.parent / link).resolve()
+        assert target.exists(), f"{link} does not exist"
+        assert not left_out(target), f"{link} is left out of the tarball"
+
+
 @pytest.mark.parametrize("role", roles())
 def test_roles_declare_their_arguments(role):
     assert (ROOT / "roles" / role / "meta" / "argument_specs.yml").is_file()
+
+
+@pytest.mark.parametrize("path", python_files("tests") + python_files("emulator/tests"), ids=relative)
+def test_every_test_is_where_pytest_finds_it(path):
+    """One that stands in a function, by its indentation alone, would never run and never fail."""
+    for outer in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inner = [one.name for one in ast.walk(outer) if isinstance(one, ast.FunctionDef) and one is not outer]
+            assert not [name for name in inner if name.startswith("test_")], f"in {outer.name}"

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import time
+from typing import Any
 
+from ansible.playbook.task import Task
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
@@ -27,19 +29,19 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "task_clock"
     CALLBACK_NEEDS_ENABLED = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self._tasks = []
+        self._tasks: list[list[Any]] = []
 
-    def v2_playbook_on_task_start(self, task, is_conditional):
+    def v2_playbook_on_task_start(self, task: Task, is_conditional: bool) -> None:
         """Note name and time."""
         self._tasks.append([task.get_name(), time.perf_counter(), False])
 
-    def v2_runner_on_ok(self, result):
+    def v2_runner_on_ok(self, result: Any) -> None:
         """Note whether the task changed anything."""
         self._tasks[-1][2] = bool(result._result.get("changed"))
 
-    def v2_playbook_on_stats(self, stats):
+    def v2_playbook_on_stats(self, stats: Any) -> None:
         """Write it all down."""
         self._tasks.append(["", time.perf_counter(), False])
         with open(os.environ["BENCH_TASK_CLOCK"], "w", encoding="utf-8") as file:

@@ -9,9 +9,9 @@ import requests
 from ansible.module_utils.basic import AnsibleModule
 
 
-def main():
+def main() -> None:
     """End at once."""
-    AnsibleModule(argument_spec={}, supports_check_mode=True).exit_json(version=requests.__version__)
+    AnsibleModule(argument_spec={}, supports_check_mode=True).exit_json(imported=requests.__name__)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,14 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from . import unconfirmed
 from .ca import Root
 from .iam.passwords import hash_password
 from .records import SUPERUSER_RID, SUPERUSERS, Acl, Group, User
@@ -19,7 +24,7 @@ from .tokens import generate_key_pem
 
 def bootstrap(store: Store, settings: Settings) -> None:
     """Fill an empty store; a store that was filled before keeps its cluster and gets the superuser asked for."""
-    if "cluster_id" not in store.meta:
+    if not any(store.records()):
         cluster_id = str(uuid.uuid4())
         # Two RSA keys are most of the start; they are made outside the interpreter lock.
         with ThreadPoolExecutor(1) as pool:
@@ -28,11 +33,12 @@ def bootstrap(store: Store, settings: Settings) -> None:
         store.set_meta("cluster_id", cluster_id)
         store.set_meta("token_key", token_key.result())
         store.set_meta("ca_root", ca_root.to_dict())
-        if not settings.open_edition:
-            _add_enterprise_objects(store)
     if not settings.open_edition:
+        if SUPERUSERS not in store.groups:  # a new cluster, or one that was an open-source one until now
+            _add_enterprise_objects(store)
+            if not settings.bare:
+                _add_native_objects(store)
         _ensure_superuser(store, settings)
-    store.database.commit()
 
 
 def _add_enterprise_objects(store: Store) -> None:
@@ -40,6 +46,20 @@ def _add_enterprise_objects(store: Store) -> None:
     store.put_acl(Acl(SUPERUSER_RID, "Superuser ACL"))
     store.set_actions(SUPERUSER_RID, ("groups", SUPERUSERS), {"full": None})
     store.put_backend(new_backend(DEFAULT))
+
+
+def _add_native_objects(store: Store) -> None:
+    for uid, description in unconfirmed.native_accounts().items():
+        store.put_user(User(uid, description, public_key=_key_of_nobody()))
+    for rid in unconfirmed.builtin_acls():
+        store.put_acl(Acl(rid, rid))
+
+
+def _key_of_nobody() -> str:
+    """A public key without a private half, so that nobody can log in with it."""
+    modulus = secrets.randbits(2048) | 1 << 2047 | 1
+    key = rsa.RSAPublicNumbers(65537, modulus).public_key()
+    return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def _ensure_superuser(store: Store, settings: Settings) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -17,6 +17,8 @@ Scope = dict[str, Any]
 @dataclass(slots=True)
 class Call:
     """``raw_path`` and ``query`` are as they came, undecoded; ``uid`` is set by the gateway's authentication.
+
+    ``body`` is read only once the head has been found to deserve it; it is empty until then.
 
     ``content_length`` is the length that was declared, None if there was none: the IAM reads no body without it.
     """
@@ -31,7 +33,6 @@ class Call:
     scheme: str = "https"
     http_version: str = "1.1"
     uid: str | None = None
-    context: dict[str, Any] = field(default_factory=dict)
 
     @property
     def request_uri(self) -> str:
@@ -62,8 +63,8 @@ def decode(text: str, *, plus: bool = False) -> str:
     return unquote_to_bytes((text.replace("+", " ") if plus else text).encode("latin-1")).decode("utf-8", "replace")
 
 
-def call_from_scope(scope: Scope, body: bytes) -> Call:
-    """Build the call of an ASGI HTTP scope."""
+def call_from_scope(scope: Scope) -> Call:
+    """Build the call of an ASGI HTTP scope, without a body."""
     headers = Headers(raw=scope["headers"])
     declared = headers.get("content-length")
     host, port = scope.get("client") or ("127.0.0.1", 0)
@@ -72,7 +73,7 @@ def call_from_scope(scope: Scope, body: bytes) -> Call:
         raw_path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
         query=scope.get("query_string", b"").decode("latin-1"),
         headers=headers,
-        body=body,
+        body=b"",
         content_length=int(declared) if declared and declared.isdecimal() else None,
         client=(host, port),
         scheme=scope.get("scheme", "http"),

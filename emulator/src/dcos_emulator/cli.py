@@ -14,8 +14,9 @@ from pathlib import Path
 from . import __version__
 from .ca import BACKENDS, CaUnavailable
 from .iam.users import is_valid_id
+from .records import DamagedRecord
 from .server import run
-from .settings import ENTERPRISE_TOKEN_LIFETIME, OPEN_TOKEN_LIFETIME, Settings
+from .settings import ENTERPRISE_TOKEN_LIFETIME, LARGEST_NUMBER, OPEN_TOKEN_LIFETIME, Settings
 
 
 def _port(text: str) -> int:
@@ -23,6 +24,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise ValueError(f"no port: {port}")
     return port
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not 0 <= number <= LARGEST_NUMBER:
+        raise ValueError(f"no such time: {number}")
+    return number
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,10 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--no-tls", dest="tls", action="store_false", help="serve plain http")
     add("--superuser", metavar="UID", default=defaults.superuser, help="first superuser (default: %(default)s)")
     add("--password", metavar="PW", default=defaults.password, help="the superuser's password (default: %(default)s)")
-    add("--latency-ms", type=float, metavar="N", default=0.0, help="wait this long before each answer")
+    add("--latency-ms", type=_number, metavar="N", default=0.0, help="wait this long before each answer")
     add(
         "--token-lifetime",
-        type=float,
+        type=_number,
         metavar="S",
         help="seconds until a token expires (default: 5 days; 2 days with --open-edition)",
     )
@@ -49,11 +57,25 @@ def _parser() -> argparse.ArgumentParser:
     add("--state", type=Path, metavar="FILE", help="keep the cluster's state in this file")
     add("--audit-log", type=Path, metavar="FILE", help="append audit lines to this file")
     add("--ready-file", type=Path, metavar="FILE", help="write the ready line to this file, too")
-    add("--open-edition", action="store_true", help="behave as the open-source IAM alone")
+    add("--open-edition", action="store_true", help="behave as the open-source IAM alone; implies --bare")
+    add("--bare", action="store_true", help="a new cluster without native accounts and built-in ACLs")
     add(
         "--allow-remote-controls",
         action="store_true",
         help="serve the test controls on an address that is not loopback, too",
+    )
+    add(
+        "--control-host",
+        dest="control_hosts",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="with --allow-remote-controls: a name under which they may be reached, beside the address; repeatable",
+    )
+    add(
+        "--until-stdin-closes",
+        action="store_true",
+        help="end when standard input does: with a pipe, when the process at its other end ends, whatever ends that",
     )
     add("--verbose", action="store_true", help="log to stderr")
     add("--version", action="version", version=f"%(prog)s {__version__}")
@@ -66,13 +88,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = vars(parser.parse_args(arguments))
     if options["token_lifetime"] is None:
         options["token_lifetime"] = OPEN_TOKEN_LIFETIME if options["open_edition"] else ENTERPRISE_TOKEN_LIFETIME
+    if options["control_hosts"] and not options["allow_remote_controls"]:
+        parser.error("--control-host is of use only with --allow-remote-controls")
+    options["control_hosts"] = tuple(options["control_hosts"])
     if not is_valid_id(options["superuser"]):
         parser.error(f"--superuser: {options['superuser']!r} is no valid uid")
     try:
         run(Settings(**options))
     except KeyboardInterrupt:
         return 0  # before the server has taken over the signals
-    except sqlite3.Error as error:
+    except (sqlite3.Error, DamagedRecord) as error:
         print(f"dcos-emulator: --state {options['state']}: {error}", file=sys.stderr)
         return 1
     except (CaUnavailable, OSError) as error:

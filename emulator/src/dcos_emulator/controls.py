@@ -5,19 +5,25 @@
 
 from __future__ import annotations
 
-import ipaddress
+import contextlib
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import Route
 
+from . import body
 from .call import Scope
+from .database import Record
 from .faults import rule_object
+from .guard import Guard
 from .openapi import document
+from .overview import overview
+from .settings import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from .emulator import Emulator
@@ -27,14 +33,25 @@ PREFIX = "/_emulator"
 # Settings that may be changed while the emulator runs.
 SETTINGS = ("latency_ms", "token_lifetime", "permission_cache_seconds")
 
+MAX_BODY = 1024 * 1024
+MAX_STATE = 512 * 1024 * 1024
+
+
+class Json(Response):
+    """JSON in ASCII: a state may hold what UTF-8 cannot, such as half a surrogate pair in a description."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+
 
 class Controls:
-    """An ASGI application; off where other machines could reach it, unless that was asked for."""
+    """An ASGI application; see :mod:`dcos_emulator.guard` for who may use it."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
-        settings = emulator.settings
-        self._enabled = settings.allow_remote_controls or _is_loopback(settings.host)
+        self._guard = Guard(emulator.settings)
         self._application = Starlette(
             routes=[
                 Route(f"{PREFIX}/journal", self._journal, methods=["GET", "DELETE"]),
@@ -43,6 +60,7 @@ class Controls:
                 Route(f"{PREFIX}/faults/{{id:int}}", self._fault, methods=["GET", "DELETE"]),
                 Route(f"{PREFIX}/state", self._state, methods=["GET", "PUT"]),
                 Route(f"{PREFIX}/clock", self._clock, methods=["GET", "PUT"]),
+                Route(f"{PREFIX}/overview", self._overview),
                 Route(f"{PREFIX}/openapi.json", self._openapi),
                 Route(f"{PREFIX}/settings", self._settings, methods=["GET", "PATCH"]),
             ],
@@ -50,20 +68,21 @@ class Controls:
         )
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
-        if self._enabled:
-            await self._application(scope, receive, send)
+        refusal = self._guard.refusal(scope)
+        if refusal is not None:
+            await Json({"error": refusal.message}, refusal.status)(scope, receive, send)
             return
-        message = "The test controls are off on this address; start with --allow-remote-controls to turn them on."
-        await JSONResponse({"error": message}, 403)(scope, receive, send)
+        with contextlib.suppress(ClientDisconnect):
+            await self._application(scope, receive, send)
 
     async def _journal(self, request: Request) -> Response:
         if request.method == "DELETE":
             self._emulator.journal.clear()
             return Response(status_code=204)
-        return JSONResponse({"entries": self._emulator.journal.entries()})
+        return Json({"entries": self._emulator.journal.entries()})
 
     async def _journal_summary(self, request: Request) -> Response:
-        return JSONResponse(self._emulator.journal.summary())
+        return Json(self._emulator.journal.summary())
 
     async def _faults(self, request: Request) -> Response:
         faults = self._emulator.faults
@@ -71,29 +90,28 @@ class Controls:
             faults.rules.clear()
             return Response(status_code=204)
         if request.method == "GET":
-            return JSONResponse({"rules": [rule_object(rule) for rule in faults.rules.values()]})
+            return Json({"rules": [rule_object(rule) for rule in faults.rules.values()]})
         try:
             rule = faults.add(await _json_object(request))
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
-        return JSONResponse(rule_object(rule), 201)
+        return Json(rule_object(rule), 201)
 
     async def _fault(self, request: Request) -> Response:
         rules, rule_id = self._emulator.faults.rules, request.path_params["id"]
         if rule_id not in rules:
             raise HTTPException(404, "There is no such rule.")
         if request.method == "GET":
-            return JSONResponse(rule_object(rules[rule_id]))
+            return Json(rule_object(rules[rule_id]))
         del rules[rule_id]
         return Response(status_code=204)
 
     async def _state(self, request: Request) -> Response:
         if request.method == "GET":
-            return JSONResponse({"records": list(self._emulator.store.records())})
-        data = await _json_object(request)
+            return Json({"records": list(self._emulator.store.records())})
+        data = await _json_object(request, MAX_STATE)
         try:
-            records = [(kind, tuple(key), value) for kind, key, value in data["records"]]
-            self._emulator.load(records)
+            self._emulator.load([_record(item) for item in data["records"]])
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise HTTPException(400, f"This is no state of an emulator: {error!r}") from error
         return Response(status_code=204)
@@ -102,10 +120,14 @@ class Controls:
         clock = self._emulator.clock
         if request.method == "PUT":
             clock.offset = _number(await _json_object(request), "offset")
-        return JSONResponse({"offset": clock.offset, "now": clock.now()})
+        return Json({"offset": clock.offset, "now": clock.now()})
+
+    async def _overview(self, request: Request) -> Response:
+        """For the page at ``/``; no interface for programs, which have the state."""
+        return Json(overview(self._emulator, request.query_params.get("revision", "")))
 
     async def _openapi(self, request: Request) -> Response:
-        return JSONResponse(document(open_edition=self._emulator.settings.open_edition))
+        return Json(document(open_edition=self._emulator.settings.open_edition))
 
     async def _settings(self, request: Request) -> Response:
         emulator = self._emulator
@@ -120,20 +142,22 @@ class Controls:
                 setattr(emulator.settings, name, value)
             emulator.policy.cache_seconds = emulator.settings.permission_cache_seconds
             emulator.policy.forget()
-        return JSONResponse({name: getattr(emulator.settings, name) for name in SETTINGS})
+        return Json({name: getattr(emulator.settings, name) for name in SETTINGS})
 
 
-def _is_loopback(host: str) -> bool:
+def _record(item: Any) -> Record:
+    kind, key, value = item
+    if not isinstance(key, list) or not all(isinstance(name, str) for name in key):
+        raise TypeError(f"{key!r} is no key")
+    return kind, tuple(key), value
+
+
+async def _json_object(request: Request, limit: int = MAX_BODY) -> dict[str, Any]:
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-async def _json_object(request: Request) -> dict[str, Any]:
-    try:
-        data = json.loads(await request.body())
-    except ValueError as error:
+        data = json.loads(await body.read(request, limit))
+    except body.TooLarge as error:
+        raise HTTPException(413, f"The body is longer than {limit} bytes.") from error
+    except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"The body is no JSON: {error}") from error
     if not isinstance(data, dict):
         raise HTTPException(400, "The body must be a JSON object.")
@@ -144,9 +168,11 @@ def _number(data: dict[str, Any], name: str) -> float:
     value = data.get(name)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise HTTPException(400, f"{name} must be a number.")
+    if not math.isfinite(value) or abs(value) > LARGEST_NUMBER:
+        raise HTTPException(400, f"{name} must lie between {-LARGEST_NUMBER:.0f} and {LARGEST_NUMBER:.0f}.")
     return value
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+    return Json({"error": error.detail}, error.status_code, error.headers)

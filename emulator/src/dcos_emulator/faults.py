@@ -21,6 +21,8 @@ from .protocol import close_connection, reset_connection
 
 ACTIONS = ("status", "reset", "delay", "truncate", "html", "garbage", "kill")
 
+LONGEST_DELAY_MS = 86_400_000  # a day
+
 HTML = b"<html>\r\n<head><title>Service Temporarily Unavailable</title></head>\r\n<body></body>\r\n</html>\r\n"
 GARBAGE = b'{"array": [{"uid": \x00\xff\xfe'
 
@@ -101,11 +103,15 @@ class Faults:
             raise ValueError("when must be before or after")
         if rule.nth < 1 or (rule.times is not None and rule.times < 1) or rule.delay_ms < 0:
             raise ValueError("nth and times start at 1, delay_ms at 0")
+        if not rule.delay_ms <= LONGEST_DELAY_MS:
+            raise ValueError(f"delay_ms must not exceed {LONGEST_DELAY_MS}")
+        if isinstance(rule.retry_after, str) and not (rule.retry_after.isascii() and rule.retry_after.isprintable()):
+            raise ValueError("retry_after must be what a header can hold")
         if rule.status is not None and not 200 <= rule.status <= 599:
             raise ValueError("status must lie between 200 and 599")
         try:
             rule.pattern = re.compile(rule.path) if rule.path is not None else None
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             raise ValueError(f"path is no regular expression: {error}") from error
         rule.id = next(self._ids)
         self.rules[rule.id] = rule
@@ -139,7 +145,7 @@ async def respond(rule: Rule, process: Process, scope: Scope, receive: Receive, 
             return await _truncate(response, scope, receive, send)
         case "reset":
             reset_connection(scope)
-            await receive()
+            await _disconnected(receive)
             return None
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -170,5 +176,11 @@ async def _truncate(response: Response, scope: Scope, receive: Receive, send: Se
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
     close_connection(scope)
-    await receive()
+    await _disconnected(receive)
     return response.status_code
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Wait until the connection is closed, past what is left of the request's body."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

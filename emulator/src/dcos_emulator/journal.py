@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from .call import Call
@@ -56,6 +57,15 @@ class Journal:
             "by_method": Counter(entry.method for entry in self._entries),
             "by_request": Counter(f"{entry.method} {entry.path}" for entry in self._entries),
         }
+
+    @property
+    def total(self) -> int:
+        """How many requests there were."""
+        return self._total
+
+    def latest(self, limit: int) -> list[dict[str, Any]]:
+        """The last requests, the newest first."""
+        return [asdict(entry) for entry in islice(reversed(self._entries), limit)]
 
     def entries(self) -> list[dict[str, Any]]:
         """The requests as plain data."""

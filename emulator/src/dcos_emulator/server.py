@@ -14,13 +14,14 @@ import os
 import signal
 import socket
 import sys
-import tempfile
+import threading
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
+from . import temporary
 from .emulator import Emulator
 from .protocol import Protocol
 from .settings import Settings
@@ -28,6 +29,9 @@ from .settings import Settings
 # As in Admin Router's nginx: connections that clients keep are not closed under them after a few seconds.
 KEEP_ALIVE_SECONDS = 75
 SHUTDOWN_SECONDS = 2
+
+MOST_CONNECTIONS = 10_000
+OTHER_FILES = 64  # that this process may have open beside its connections
 
 CA_FILE = "dcos-ca.crt"
 
@@ -48,7 +52,7 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             cycle = connection.cycle  # type: ignore[union-attr]
             if cycle is None or cycle.response_complete:
-                connection.transport.abort()  # type: ignore[union-attr]
+                connection.transport.abort()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -81,11 +85,17 @@ def run(settings: Settings) -> None:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     signal.signal(signal.SIGTERM, _leave)
+    if settings.until_stdin_closes:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+    if settings.ready_file:
+        settings.ready_file.unlink(missing_ok=True)  # of one that was killed: who waits for it must not find it
+    temporary.sweep()
+    Protocol.most = _make_room()
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listen(settings.host, settings.port))
         directory = None
         if settings.tls:
-            directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dcos-emulator-")))
+            directory = stack.enter_context(temporary.folder("tls"))
         emulator = Emulator(settings)
         runner = stack.enter_context(asyncio.Runner(loop_factory=_loop_factory()))
         runner.run(_serve(emulator, listener, directory))
@@ -94,6 +104,28 @@ def run(settings: Settings) -> None:
 def _leave(signal_number: int, frame: FrameType | None) -> None:
     """SIGTERM before the server has taken over the signals: end, but not without cleaning up."""
     raise SystemExit(0)
+
+
+def _make_room() -> int:
+    """Allow as many open files as the system does; returns how many of them can be connections."""
+    if sys.platform == "win32":
+        return MOST_CONNECTIONS
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return allowed - OTHER_FILES
+
+
+def _end_with_stdin() -> None:
+    """End in order once standard input does: its other end is held by a process that this one is not to survive."""
+    with contextlib.suppress(OSError):
+        while os.read(0, 4096):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _loop_factory() -> Any:

@@ -12,6 +12,9 @@ from pathlib import Path
 ENTERPRISE_TOKEN_LIFETIME = 5 * 86400
 OPEN_TOKEN_LIFETIME = 2 * 86400
 
+# Of any time here: as seconds some thirty years, beyond which the dates of tokens and certificates come to an end.
+LARGEST_NUMBER = 1e9
+
 
 @dataclass(slots=True)
 class Settings:
@@ -29,6 +32,9 @@ class Settings:
     audit_log: Path | None = None
     ready_file: Path | None = None
     open_edition: bool = False
+    bare: bool = False
     allow_remote_controls: bool = False
+    control_hosts: tuple[str, ...] = ()
+    until_stdin_closes: bool = False
     verbose: bool = False
     permission_cache_seconds: float = 0.0

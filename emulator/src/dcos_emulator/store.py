@@ -11,14 +11,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
-from .database import Database, NoDatabase, Record
-from .records import Acl, Backend, Group, Secret, User
+from .database import Database, Record
+from .records import Acl, Backend, DamagedRecord, Group, Secret, User, from_plain
 
 # A subject of grants: ("users", uid) or ("groups", gid); the words are those of the API's paths.
 Subject = tuple[str, str]
+
+Entity = TypeVar("Entity", User, Group, Acl, Backend)
 
 # Actions in the order in which they were granted.
 Actions = dict[str, None]
@@ -27,11 +30,32 @@ Actions = dict[str, None]
 class Store:
     """Users, groups, memberships, ACLs, grants, secrets, secret stores, and single values (``meta``)."""
 
-    def __init__(self, database: Database | NoDatabase | None = None) -> None:
-        self.database = database or NoDatabase()
+    def __init__(self, database: Database | None = None) -> None:
+        """Read what the database holds; raises DamagedRecord."""
+        self.database = database or Database()
+        self._read()
+        self._check_references()
+
+    def _read(self) -> None:
         self._forget()
         for record in self.database.records():
             self._index(*record)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what is written inside is durable when this ends, or as if it had never been written.
+
+        Two may overlap only where each writes and commits without letting the other run between, as handlers do that
+        are ordinary functions.
+        """
+        try:
+            yield
+            self.database.commit()
+        except BaseException:
+            if self.database.changed:
+                self.database.roll_back()
+                self._read()
+            raise
 
     def _forget(self) -> None:
         self.meta: dict[str, Any] = {}
@@ -71,7 +95,7 @@ class Store:
                 yield "secret", (name, path), asdict(secret)
 
     def load(self, records: list[Record]) -> None:
-        """Replace the whole state; raises TypeError or ValueError for records that are none or that do not agree."""
+        """Replace the whole state; raises ValueError for records that are none or that do not agree."""
         loaded = Store()
         for record in records:
             loaded._index(*record)
@@ -85,37 +109,49 @@ class Store:
     def _check_references(self) -> None:
         known = {("users", uid) for uid in self.users} | {("groups", gid) for gid in self.groups}
         members = {("groups", gid) for gid in self.members} | {("users", uid) for uid in self.groups_of}
-        if strangers := (members | set(self.grants_of)) - known:
-            raise ValueError(f"Not among the users and groups: {sorted(strangers)}")
-        if missing := (self.grants_on.keys() - self.acls.keys()) | (self.secrets.keys() - self.backends.keys()):
-            raise ValueError(f"Not among the ACLs and secret stores: {sorted(missing)}")
+        for kind, gid_or_uid in sorted((members | self.grants_of.keys()) - known):
+            raise DamagedRecord(kind, gid_or_uid, "it has memberships or grants, and does not exist")
+        for rid in self.grants_on.keys() - self.acls.keys():
+            raise DamagedRecord("acl", rid, "it has grants, and does not exist")
+        for name in self.secrets.keys() - self.backends.keys():
+            raise DamagedRecord("backend", name, "it has secrets, and does not exist")
 
     def _index(self, kind: str, key: tuple[str, ...], value: Any) -> None:
+        """Take a record into the indexes; raises DamagedRecord."""
+        try:
+            self._take(kind, key, value)
+        except (TypeError, ValueError) as error:
+            raise DamagedRecord(kind, "/".join(map(str, key)), error) from error
+
+    def _take(self, kind: str, key: tuple[str, ...], value: Any) -> None:
         match kind, key:
-            case "meta", (name,):
+            case "meta", (str(name),):
                 self.meta[name] = value
             case "user", (uid,):
-                self.users[uid] = User(**value)
+                self.users[uid] = _named(uid, user := from_plain(User, value), user.uid)
             case "group", (gid,):
-                self.groups[gid] = Group(**value)
-            case "member", (gid, uid):
+                self.groups[gid] = _named(gid, group := from_plain(Group, value), group.gid)
+            case "member", (str(gid), str(uid)):
                 self.members.setdefault(gid, {})[uid] = None
                 self.groups_of.setdefault(uid, {})[gid] = None
             case "acl", (rid,):
-                self.acls[rid] = Acl(**value)
-            case "grant", (rid, subject_kind, subject_id):
+                self.acls[rid] = _named(rid, acl := from_plain(Acl, value), acl.rid)
+            case "grant", (str(rid), "users" | "groups" as subject_kind, str(subject_id)):
+                if not isinstance(value, list) or not value or not all(isinstance(action, str) for action in value):
+                    raise ValueError("it is no list of actions")
                 actions = dict.fromkeys(value)
                 subject = (subject_kind, subject_id)
                 self.grants_of.setdefault(subject, {})[rid] = actions
                 self.grants_on.setdefault(rid, {})[subject] = actions
             case "backend", (name,):
-                self.backends[name] = Backend(**value)
-            case "secret", (name, path):
+                self.backends[name] = _named(name, backend := from_plain(Backend, value), backend.name)
+            case "secret", (str(name), str(path)):
+                secret = from_plain(Secret, value)
                 if path not in self.secrets.setdefault(name, {}):
                     insort(self._paths.setdefault(name, []), path)
-                self.secrets[name][path] = Secret(**value)
+                self.secrets[name][path] = secret
             case _:
-                raise ValueError(f"Not a record: {kind!r} {key!r}")
+                raise ValueError("there is no such kind of record")
 
     def _put(self, kind: str, key: tuple[str, ...], value: Any) -> None:
         self._index(kind, key, value)
@@ -220,6 +256,12 @@ class Store:
             if not paths[index].startswith(prefix):
                 return
             yield paths[index]
+
+
+def _named(key: str, record: Entity, name: str) -> Entity:
+    if key != name:
+        raise ValueError(f"it is that of {name!r}")
+    return record
 
 
 def _remove(index: dict[Any, dict[Any, Any]], outer: Any, inner: Any) -> None:

@@ -12,10 +12,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import Any
 
-if TYPE_CHECKING:
-    from .store import Store
+from .store import Store
+
+# Descriptions of errors for which there is no source.
+IAM_TEXTS = {
+    "ERR_ACL_EXISTS": "ACL for resource `{rid}` already exists.",
+    "ERR_INVALID_ACTION": "Invalid action: {action}",
+    "ERR_INVALID_GROUP_ID": "Invalid group ID: {gid}",
+    "ERR_INVALID_RESOURCE_ID": "Invalid resource ID: {rid}",
+    "ERR_IS_SUPERUSER_ACL": "The ACL for resource `dcos:superuser` cannot be removed.",
+    "ERR_LDAP_CONFIG_NOT_AVAILABLE": "No LDAP configuration stored yet.",
+    "ERR_PERMISSION_EXISTS": "Action `{action}` already exists for {noun} `{subject}` in ACL for resource `{rid}`",
+    "ERR_USER_ALREADY_IN_GROUP": "User `{uid}` is already a member of group `{gid}`.",
+    "ERR_USER_NOT_IN_GROUP": "User `{uid}` is not a member of group `{gid}`.",
+}
+SECRETS_TEXTS = {
+    "forbidden": "Not authorized to perform that action",
+    "unknown store": "store '{store}' not found",
+    "store exists": "store '{store}' already exists",
+    "unknown driver": "backend driver not found",
+    "initialized": "the secret store is already initialized",
+    "sealed": "the secret store is sealed",
+    "wrong key": "invalid key",
+    "unknown secret": "secret not found",
+    "secret exists": "secret already exists",
+    "too large": "the secret is too large",
+    "empty value": "the value is empty",
+    "no JSON": "invalid JSON: {reason}",
+    "wrong type": "invalid JSON: {member} must be {type}",
+    "not routed": "not found",
+    "wrong method": "method not allowed",
+}
 
 RID = re.compile(r"[A-Za-z0-9_\-.:/*@%]{1,512}")
 
@@ -31,6 +61,11 @@ def is_valid_gid(gid: str, is_valid_uid: Callable[[str], bool]) -> bool:
 def is_valid_rid(rid: str) -> bool:
     """Row 1: a rid holds letters, digits and ``_-.:/*@%``, up to 512 of them."""
     return RID.fullmatch(rid) is not None
+
+
+def iam_text(code: str, /, **names: object) -> str:
+    """Row 31: the words of IAM errors that its published source and its API documentation do not have."""
+    return IAM_TEXTS[code].format_map(names)
 
 
 def inferred_error_status() -> int:
@@ -91,12 +126,61 @@ def provider_needs_id(provider_type: str) -> bool:
     return provider_type in ("saml", "oidc")
 
 
+def unknown_service() -> str:
+    """Row 33: what Admin Router's audit log calls a service that it cannot find; every user passes."""
+    return "dcos:adminrouter:service"
+
+
+def native_accounts() -> dict[str, str]:
+    """Row 32: service accounts of DC/OS' own components on a new cluster, with their descriptions.
+
+    Named in the product documentation: the first two in the pages on services and jobs, the third in a line of a log.
+    A cluster has more. What they are granted is not known either; here it is nothing.
+    """
+    return {
+        "dcos_marathon": "Marathon",
+        "dcos_metronome": "Metronome",
+        "dcos_net_agent": "DC/OS Net on agents",
+    }
+
+
+def builtin_acls() -> tuple[str, ...]:
+    """Row 32: protected resources of a new cluster beside ``dcos:superuser``: those of Admin Router's components.
+
+    The product documentation lists them (permissions reference), and a public test grants on one without making it
+    (TerryHowe/ansible-modules-dcos, functional/test_acl.yml). A cluster may have more.
+    """
+    components = (
+        "acs",
+        "licensing",
+        "ops:ca:ro",
+        "ops:ca:rw",
+        "ops:cockroachdb",
+        "ops:exhibitor",
+        "ops:mesos",
+        "ops:mesos-dns",
+        "ops:metadata",
+        "ops:networking",
+        "ops:slave",
+        "ops:system-health",
+        "ops:system-logs",
+        "ops:system-metrics",
+        "package",
+        "service:marathon",
+        "service:metronome",
+    )
+    return tuple(f"dcos:adminrouter:{component}" for component in components)
+
+
 # --- secrets -------------------------------------------------------------------------------------------------------
 
 
-def secrets_error_body(message: str) -> dict[str, str]:
-    """Row 9: errors of the secrets service are an object with a message and no code."""
-    return {"message": message}
+def secrets_error_body(status: int, description: str) -> dict[str, str]:
+    """Row 9: errors of the secrets service have no code; clients decode a ``description`` and a ``title``.
+
+    The two members are confirmed (portworx/dcos-secrets, error.go), what stands in the title is not.
+    """
+    return {"title": HTTPStatus(status).phrase, "description": description}
 
 
 def echoed_metadata(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -124,9 +208,9 @@ def too_large_status() -> int:
     return 413
 
 
-def is_too_large(size: int, binary: bool) -> bool:
-    """Row 14: text up to 1 MiB less 1 KiB; binary up to the 786 KiB that the UI lets pass; ``size`` in bytes."""
-    return size > (786 if binary else 1023) * 1024
+def is_too_large(size: int) -> bool:
+    """Row 14: "approximately one MB" less one KB, for text as for files, is 1 MiB less 1 KiB; ``size`` in bytes."""
+    return size > 1023 * 1024
 
 
 def sealed_status() -> int:
@@ -161,6 +245,19 @@ def seal_status() -> int:
 def auto_unseal_needs_key() -> bool:
     """Row 18: ``PUT /auto-unseal/{store}`` works without a body."""
     return False
+
+
+def further_stores_allowed() -> bool:
+    """Row 30: whether PUT makes a store beside ``default``: the API describes it, the product supports one store."""
+    return False
+
+
+def secrets_text(key: str, /, **names: object) -> str:
+    """Row 31: the words of the secrets service's errors, of which one is known: "already exists".
+
+    portworx/dcos-secrets, secret.go, looks for those in the 409. dcos-ui's mock of a 403 gave the words for that.
+    """
+    return SECRETS_TEXTS[key].format_map(names)
 
 
 def secrets_audit_fields(uid: str, rid: str, action: str, result: str) -> str:

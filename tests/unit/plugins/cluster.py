@@ -1,103 +1,26 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A dcos-emulator of one's own, and the modules run against it as Ansible runs them.
-
-A module is called in this process, with its options where AnsibleModule looks for them, so that what is tested is what
-Ansible would be told: the JSON on standard output, byte for byte.
-"""
+"""A dcos-emulator of one's own, and the modules run against it as Ansible runs them."""
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import io
 import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-import time
-from pathlib import Path
+from typing import Any, Callable
 from unittest import mock
 
 import requests
-from ansible.module_utils import basic
-from ansible.module_utils.common import warnings
-from ansible.module_utils.common.parameters import PASS_VARS
 
-from ansible_collections.dcos.security.plugins.module_utils import _client, _http, _tls
+from ansible_collections.dcos.security.plugins.module_utils import _http, _tls
+from ansible_collections.dcos.security.tests.unit.plugins.calls import Outcome, call_module, secrets_in
 
-MODULES = "ansible_collections.dcos.security.plugins.modules"
 CONTROLS = "/_emulator"
-# POST requests that change nothing.
-READING_POSTS = ("POST /acs/api/v1/auth/login", "POST /ca/api/v2/info", "POST /ca/api/v2/bundle")
-
-
-class Outcome(dict):
-    """What a module printed, as a dict.
-
-    ``stdout`` is the text itself, ``stderr`` and ``log`` what else it said, ``sent`` the requests that reached the
-    cluster as ``METHOD path``, ``writes`` those of them that may change it.
-    """
-
-    stdout = stderr = log = ""
-    sent: list = []
-
-    @property
-    def writes(self) -> list:
-        return [request for request in self.sent if not request.startswith("GET ") and request not in READING_POSTS]
-
-    @property
-    def warned(self) -> str:
-        """The warnings, in whatever form this ansible-core keeps them, as one text."""
-        return json.dumps(self.get("warnings", []))
-
-
-def call_module(name: str, options: dict, **flags) -> Outcome:
-    """Run a module's ``main()`` with ``options``; ``flags`` are check_mode, diff and verbosity."""
-    if "inject_invocation" in PASS_VARS:  # ansible-core 2.21 echoes the options only if it is told to
-        flags["inject_invocation"] = True
-    arguments = {**options, **{f"_ansible_{flag}": value for flag, value in flags.items()}}
-    module = importlib.import_module(f"{MODULES}.{name}")
-    stdout, stderr, logged = io.StringIO(), io.StringIO(), []
-    # What a process starts without.
-    _client._last.clear()
-    warnings._global_warnings.clear()
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(
-            mock.patch.object(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-        )
-        # Since ansible-core 2.19 the way in which module and controller exchange data has a name.
-        stack.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy", create=True))
-        stack.enter_context(
-            mock.patch.object(basic.AnsibleModule, "log", lambda _self, *args, **more: logged.append((args, more)))
-        )
-        stack.enter_context(contextlib.redirect_stdout(stdout))
-        stack.enter_context(contextlib.redirect_stderr(stderr))
-        with contextlib.suppress(SystemExit):
-            module.main()
-    outcome = Outcome(json.loads(stdout.getvalue()))
-    outcome.stdout, outcome.stderr, outcome.log = stdout.getvalue(), stderr.getvalue(), repr(logged)
-    return outcome
-
-
-def secrets_in(name: str, options: dict) -> list:
-    """Return the values of those options that a module must never show and that are long enough to look for."""
-    module = importlib.import_module(f"{MODULES}.{name}")
-    spec = {**_connection_spec(), **module.SPEC}
-    return [
-        str(value)
-        for option, value in options.items()
-        if spec.get(option, {}).get("no_log") and value is not None and len(str(value)) >= 6
-    ]
-
-
-def _connection_spec():
-    return importlib.import_module("ansible_collections.dcos.security.plugins.module_utils._options").CONNECTION_SPEC
 
 
 class Cluster:
@@ -107,23 +30,23 @@ class Cluster:
     """
 
     def __init__(self, *arguments: str):
-        self._folder = tempfile.TemporaryDirectory(prefix="cluster-")
-        ready = Path(self._folder.name) / "ready.json"
+        # It ends when its standard input does: with this process, also if that is killed.
         self._process = subprocess.Popen(
-            ["dcos-emulator", "--port", "0", "--ready-file", str(ready), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            ["dcos-emulator", "--port", "0", "--until-stdin-closes", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
-        deadline = time.monotonic() + 60
-        while not ready.exists():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("dcos-emulator did not start")
-            time.sleep(0.02)
-        started = json.loads(ready.read_text(encoding="utf-8"))
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            self._end()
+            raise RuntimeError("dcos-emulator did not start")
+        started = json.loads(line)
         self.url, self.ca_path = started["url"], started["ca_path"]
         self.username, self.password = started["username"], started["password"]
-        self._sessions: dict = {}
-        self.connection = {"url": self.url, "ca_path": self.ca_path, "retries": 0}
+        self._sessions: dict[int, requests.Session] = {}
+        self.connection: dict[str, Any] = {"url": self.url, "ca_path": self.ca_path, "retries": 0}
         self.token = ""
         if self.username:
             self.token = self.connection["auth_token"] = self.login(self.username, password=self.password)
@@ -133,9 +56,14 @@ class Cluster:
         """End the emulator."""
         for session in self._sessions.values():
             session.close()
+        self._end()
+
+    def _end(self) -> None:
         self._process.terminate()
         self._process.wait()
-        self._folder.cleanup()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
 
     def reset(self) -> None:
         """Make it the cluster that it was when it had started."""
@@ -146,7 +74,7 @@ class Cluster:
 
     # --- requests of the test itself -------------------------------------------------------------------------------
 
-    def request(self, method: str, path: str, body=None, **more) -> requests.Response:
+    def request(self, method: str, path: str, body: Any = None, **more: Any) -> requests.Response:
         """Send a request, with the superuser's token unless ``headers`` are given."""
         # A connection does not survive the fork in which ansible-test runs each test.
         session = self._sessions.get(os.getpid())
@@ -155,31 +83,34 @@ class Cluster:
             session.trust_env = False
             if self.ca_path:
                 # By itself Python 3.13 does not trust the root that a cluster makes.
-                session.mount(self.url, _tls.adapter_class(_tls.ssl_context(self.ca_path))())
+                adapter = requests.adapters.HTTPAdapter()
+                adapter.init_poolmanager(1, 8, ssl_context=_tls.ssl_context(self.ca_path))
+                session.mount(self.url, adapter)
+                session.verify = self.ca_path
         more.setdefault("headers", {"Authorization": f"token={self.token}"})
         return session.request(method, self.url + path, json=body, **more)
 
-    def api(self, method: str, path: str, body=None, **more):
+    def api(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         """Send a request that must succeed; return its JSON, if it has any."""
         answer = self.request(method, path, body, **more)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
 
-    def iam(self, method: str, path: str, body=None):
+    def iam(self, method: str, path: str, body: Any = None) -> Any:
         """api() below /acs/api/v1."""
         return self.api(method, f"/acs/api/v1{path}", body)
 
-    def login(self, uid: str, **secret) -> str:
+    def login(self, uid: str, **secret: str) -> str:
         """Return a token for ``uid``, with ``password`` or the service login ``token``."""
-        return self.api("POST", "/acs/api/v1/auth/login", {"uid": uid, **secret}, headers={})["token"]
+        return str(self.api("POST", "/acs/api/v1/auth/login", {"uid": uid, **secret}, headers={})["token"])
 
-    def control(self, method: str, path: str, body=None) -> requests.Response:
+    def control(self, method: str, path: str, body: Any = None) -> requests.Response:
         """Use the emulator's test controls."""
         answer = self.request(method, CONTROLS + path, body)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer
 
-    def fault(self, action="status", **rule) -> None:
+    def fault(self, action: str = "status", **rule: Any) -> None:
         """Let requests go wrong: see dcos_emulator.faults.Rule."""
         self.control("POST", "/faults", {"action": action, **rule})
 
@@ -187,7 +118,7 @@ class Cluster:
         """Let no request go wrong any more."""
         self.control("DELETE", "/faults")
 
-    def sent(self) -> list:
+    def sent(self) -> list[str]:
         """Return the requests since forget(), as ``METHOD path`` with the query where there is one."""
         entries = self.control("GET", "/journal").json()["entries"]
         return [
@@ -200,17 +131,17 @@ class Cluster:
 
     # --- what is on it ---------------------------------------------------------------------------------------------
 
-    def state(self) -> dict:
+    def state(self) -> dict[tuple[str, ...], Any]:
         """Return all that is on the cluster as {(kind, *key): value}, but for what is no entity."""
         records = self.control("GET", "/state").json()["records"]
         return {(kind, *key): value for kind, key, value in records if kind not in ("meta", "backend")}
 
-    def load(self, records: list) -> None:
+    def load(self, records: list[Any]) -> None:
         """Add records [kind, key, value] to the present state."""
         present = self.control("GET", "/state").json()["records"]
         self.control("PUT", "/state", {"records": present + records})
 
-    def account(self, uid: str) -> dict | None:
+    def account(self, uid: str) -> dict[str, Any] | None:
         """Return {description, public_key, groups, permissions: {rid: actions}} of an account, or None."""
         state = self.state()
         user = state.get(("user", uid))
@@ -227,13 +158,15 @@ class Cluster:
             },
         }
 
-    def secret(self, path: str) -> dict | None:
+    def secret(self, path: str) -> dict[str, Any] | None:
         """Return {value, binary, metadata} of a secret in the default store, or None."""
         return self.state().get(("secret", "default", path))
 
     # --- modules ---------------------------------------------------------------------------------------------------
 
-    def attempt(self, module: str, check=False, diff=True, verbosity=0, **options) -> Outcome:
+    def attempt(
+        self, module: str, check: bool = False, diff: bool = True, verbosity: int = 0, **options: Any
+    ) -> Outcome:
         """Run a module against this cluster, whether it succeeds or fails; it must not show its secret options."""
         options = {**self.connection, **options}
         self.forget()
@@ -249,13 +182,13 @@ class Cluster:
             assert json.dumps(secret)[1:-1] not in shown
         return outcome
 
-    def run(self, module: str, **options) -> Outcome:
+    def run(self, module: str, **options: Any) -> Outcome:
         """Run a module that must succeed."""
         outcome = self.attempt(module, **options)
         assert not outcome.get("failed"), outcome
         return outcome
 
-    def fail(self, module: str, **options) -> Outcome:
+    def fail(self, module: str, **options: Any) -> Outcome:
         """Run a module that must fail, with a sentence and no traceback, without having written anything."""
         before = self.state()
         outcome = self.attempt(module, **options)
@@ -266,7 +199,7 @@ class Cluster:
         assert self.state() == before
         return outcome
 
-    def converge(self, module: str, **options) -> Outcome:
+    def converge(self, module: str, **options: Any) -> Outcome:
         """Run it predicted, done, repeated and predicted again: a change, the same change, no change, no change."""
         before = self.state()
         predicted = self.run(module, check=True, **options)
@@ -284,7 +217,7 @@ class Cluster:
         return done
 
 
-def in_child(function, *arguments):
+def in_child(function: Callable[..., Any], *arguments: Any) -> Callable[[], tuple[Any, int]]:
     """Start ``function(*arguments)`` in a forked process; return a function that waits and returns (result, signal).
 
     ``result`` must be JSON; it is None where the process died.
@@ -303,7 +236,7 @@ def in_child(function, *arguments):
             os._exit(status)
     os.close(writer)
 
-    def wait():
+    def wait() -> tuple[Any, int]:
         with open(reader, encoding="utf-8") as stream:
             text = stream.read()
         status = os.waitpid(pid, 0)[1]
@@ -312,7 +245,7 @@ def in_child(function, *arguments):
     return wait
 
 
-def at_once(cluster: Cluster, module: str, *wishes: dict) -> list:
+def at_once(cluster: Cluster, module: str, *wishes: dict[str, Any]) -> list[dict[str, Any]]:
     """Run a module with several sets of options at the same time, each in its own process; all must succeed."""
     waits = [in_child(lambda wish=wish: dict(cluster.attempt(module, **wish))) for wish in wishes]
     outcomes = [wait()[0] for wait in waits]
@@ -320,22 +253,22 @@ def at_once(cluster: Cluster, module: str, *wishes: dict) -> list:
     return outcomes
 
 
-def killed_after(cluster: Cluster, number: int, module: str, **options) -> int:
+def killed_after(cluster: Cluster, number: int, module: str, **options: Any) -> int:
     """Run a module in a process that is killed when it sends a request after its first ``number`` ones.
 
     Returns the signal that it died of, 0 if it came to its end.
     """
     send, counter, lock = _http.Transport._send, itertools.count(1), threading.Lock()
 
-    def deadly(self, *arguments):
+    def deadly(self: _http.Transport, *arguments: Any, **what: Any) -> Any:
         with lock:
             now = next(counter)
         if now > number:
             os.kill(os.getpid(), signal.SIGKILL)
-        return send(self, *arguments)
+        return send(self, *arguments, **what)
 
-    def run():
-        _http.Transport._send = deadly
+    def run() -> dict[str, Any]:
+        mock.patch.object(_http.Transport, "_send", deadly).start()
         return dict(cluster.attempt(module, **options))
 
     return in_child(run)()[1]

@@ -19,6 +19,7 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 from . import pem
 from .envelope import CaError, bad_request
 from .hostnames import verify_hostname
+from .names import parse_ip
 from .pki import IssuerKey, Root, certificate_to_pem, private_key_to_pem
 
 _SHA2_WARNING = (
@@ -76,7 +77,7 @@ class Bundler:
         """The result of ``{"certificate": PEM, "private_key"?, "flavor"?, "domain"?, "ip"?}``; raises CaError."""
         if "certificate" not in request:
             if "domain" in request:
-                raise remote_domain_error(request["domain"])
+                raise unreachable(request.get("ip") or request["domain"])
             raise bad_request("no valid parameter sets found")
         key = _load_key(request["private_key"]) if request.get("private_key") else None
         given = _leaf_first(_load_certificates(request["certificate"]))
@@ -131,9 +132,18 @@ class Bundler:
         return None
 
 
-def remote_domain_error(domain: str) -> CaError:
-    """The answer to a ``domain`` to fetch the certificate from: the emulated cluster reaches no other machine."""
-    return CaError(6000, f"dial tcp {domain}:443: connect: connection refused")
+def unreachable(host: str) -> CaError:
+    """The answer to a host to fetch the certificate from: the emulated cluster reaches no other machine.
+
+    The words are those of Go's net.Dial; those for a name leave out which name server was asked.
+    """
+    if ":" in host and not (host.startswith("[") and host.endswith("]")):
+        return CaError(6000, f"dial tcp: address {host}:443: too many colons in address")
+    if host == "localhost":
+        host = "127.0.0.1"
+    if host and not host.startswith("[") and parse_ip(host) is None:
+        return CaError(6000, f"dial tcp: lookup {host}: no such host")
+    return CaError(6000, f"dial tcp {host}:443: connect: connection refused")
 
 
 def _load_key(text: str) -> IssuerKey:

@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
+import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from .. import temporary
 from .contract import BAD_GATEWAY, CaAnswer, CaUnavailable
 from .pki import Root
 from .profiles import cfssl_configuration
@@ -39,8 +41,10 @@ class CfsslBackend:
     def __init__(self, root: Root) -> None:
         self.port = 0  # of cfssl, once started
         self._root = root
-        self._directory: tempfile.TemporaryDirectory[str] | None = None
+        self.directory: Path | None = None  # of its files, while it runs
+        self._files = contextlib.ExitStack()
         self._process: asyncio.subprocess.Process | None = None
+        self._lives = -1  # a pipe whose other end the shell and cfssl hold: it ends with the last of them
 
     def ca_bundle_pem(self) -> str:
         """PEM of the root."""
@@ -54,11 +58,11 @@ class CfsslBackend:
                 "The cfssl CA backend needs the program cfssl, which is not on PATH: install the Debian package "
                 "golang-cfssl (apt-get install golang-cfssl) or use the embedded CA."
             )
-        self._directory = tempfile.TemporaryDirectory(prefix="dcos-emulator-ca-", ignore_cleanup_errors=True)
-        directory = Path(self._directory.name)
+        self.directory = directory = self._files.enter_context(temporary.folder("cfssl"))
         self._write_files(directory)
         self.port = _free_port()
-        with (directory / "cfssl.log").open("wb") as log:
+        self._lives, held = os.pipe()
+        with (directory / "cfssl.log").open("wb") as log, os.fdopen(held, "wb"):
             self._process = await asyncio.create_subprocess_exec(
                 "/bin/sh",
                 "-c",
@@ -79,6 +83,7 @@ class CfsslBackend:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=(held,),
             )
         try:
             await self._wait_until_ready(directory / "cfssl.log")
@@ -94,9 +99,12 @@ class CfsslBackend:
             self._process.stdin.close()
             await self._process.wait()
             self._process = None
-        if self._directory is not None:
-            self._directory.cleanup()
-            self._directory = None
+        if self._lives >= 0:
+            await asyncio.to_thread(os.read, self._lives, 1)
+            os.close(self._lives)
+            self._lives = -1
+        self._files.close()
+        self.directory = None
 
     async def call(self, method: str, operation: str, headers: Mapping[str, str], body: bytes) -> CaAnswer:
         """Forward to ``/api/v1/cfssl/{operation}``, as Admin Router does."""
@@ -110,15 +118,15 @@ class CfsslBackend:
             connection.request(method, f"/api/v1/cfssl/{operation}", body=body, headers=forwarded)
             response = connection.getresponse()
             content = response.read()
-        except (ConnectionError, http.client.HTTPException):
-            return BAD_GATEWAY  # cfssl panicked over this request, or is no more
+        except (OSError, http.client.HTTPException):
+            return BAD_GATEWAY  # cfssl panicked over this request, takes too long, or is no more
         finally:
             connection.close()
         extra = {name: response.headers[name] for name in ("X-Content-Type-Options",) if name in response.headers}
         return CaAnswer(response.status, response.headers.get("Content-Type"), content, extra)
 
     def _write_files(self, directory: Path) -> None:
-        # TemporaryDirectory is readable to its owner only, which protects the key.
+        # The folder is readable to its owner only, which protects the key.
         (directory / "ca.pem").write_text(self._root.certificate_pem)
         (directory / "ca-key.pem").write_text(self._root.private_key_pem)
         (directory / "intermediates.pem").touch()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +44,16 @@ def private_key_to_pem(key: IssuerKey) -> str:
 def certificate_to_pem(certificate: x509.Certificate) -> str:
     """One PEM block with a final newline."""
     return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+# A key is checked for tens of milliseconds, and a state that is loaded has mostly the root that is in use.
+@functools.lru_cache(maxsize=2)
+def _loaded(certificate_pem: str, private_key_pem: str) -> tuple[x509.Certificate, IssuerKey]:
+    certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
+    key = serialization.load_pem_private_key(private_key_pem.encode(), password=None)
+    if not isinstance(key, IssuerKey) or key.public_key() != certificate.public_key():
+        raise ValueError("The CA's private key must be RSA or EC, and that of its certificate.")
+    return certificate, key
 
 
 def root_subject(cluster_id: str) -> x509.Name:
@@ -98,11 +109,7 @@ class Root:
     @classmethod
     def from_dict(cls, data: dict[str, str]) -> Root:
         """The inverse of :meth:`to_dict`; raises ValueError for what is no PEM, or a key of another certificate."""
-        certificate = x509.load_pem_x509_certificate(data["certificate"].encode())
-        key = serialization.load_pem_private_key(data["private_key"].encode(), password=None)
-        if not isinstance(key, IssuerKey) or key.public_key() != certificate.public_key():
-            raise ValueError("The CA's private key must be RSA or EC, and that of its certificate.")
-        return cls(certificate, key)
+        return cls(*_loaded(data["certificate"], data["private_key"]))
 
     def to_dict(self) -> dict[str, str]:
         """``{"certificate": PEM, "private_key": PEM}``, for the emulator's saved state."""

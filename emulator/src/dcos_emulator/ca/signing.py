@@ -61,12 +61,25 @@ def generate_key(request: Mapping[str, Any]) -> IssuerKey:
             raise CaError(2400, "RSA key is too weak")
         if size > 8192:
             raise CaError(2400, "RSA key size too large")
-        return rsa.generate_private_key(public_exponent=65537, key_size=size)
+        return _rsa_key(size)
     if algorithm != "ecdsa":
         raise CaError(2400, "invalid algorithm")
     if size not in _CURVES:
         raise CaError(2400, "invalid curve")
     return ec.generate_private_key(_CURVES[size])
+
+
+def _rsa_key(size: int) -> rsa.RSAPrivateKey:
+    """A key of exactly this many bits; OpenSSL makes one bit less of an odd number, as its primes are of one length."""
+    if size % 2 == 0:
+        return rsa.generate_private_key(public_exponent=65537, key_size=size)
+    # Its primes start with two set bits, so that the product of one of each length has all its bits.
+    p = rsa.generate_private_key(public_exponent=65537, key_size=size + 1).private_numbers().p
+    q = rsa.generate_private_key(public_exponent=65537, key_size=size - 1).private_numbers().q
+    d = rsa.rsa_recover_private_exponent(65537, p, q)
+    public = rsa.RSAPublicNumbers(65537, p * q)
+    dmp1, dmq1, iqmp = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    return rsa.RSAPrivateNumbers(p, q, d, dmp1, dmq1, iqmp, public).private_key()
 
 
 def build_csr(key: IssuerKey, request: Mapping[str, Any]) -> x509.CertificateSigningRequest:

@@ -5,6 +5,6 @@
 
 from __future__ import annotations
 
-from .app import Gateway
+from .app import Admitted, Gateway
 
-__all__ = ["Gateway"]
+__all__ = ["Admitted", "Gateway"]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from .. import page
 from ..audit import AuditLog
 from ..ca import CaBackend
 from ..call import Call
@@ -21,11 +22,26 @@ from ..policy import Policy
 from ..secrets import Secrets
 from ..store import Store
 from ..tokens import TokenAuthority
-from . import files, pages, routes
+from . import cosmos, files, pages, routes
 from .auth import token_of
 from .paths import normalised
 
 Upstream = Callable[[Call, str], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A request that Admin Router passes on: the service that answers it, once its body is there, and the path."""
+
+    upstream: Upstream
+    path: str
+
+    async def answer(self, call: Call) -> Response:
+        """The service's answer to the request with its body."""
+        # nginx reads a body to its end before it passes it on, so that the service always learns the length.
+        if call.body and call.content_length is None:
+            call.content_length = len(call.body)
+        return await self.upstream(call, self.path)
 
 
 @dataclass
@@ -55,13 +71,23 @@ class Gateway:
             "state_summary": _file(files.state_summary),
             "hosts": _file(files.hosts),
             "nodes": _file(files.nodes),
+            "units": _file(files.units),
+            "slaves": _file(files.slaves),
+            "exhibitor_list": _file(files.exhibitor_list),
+            "exhibitor_status": _file(files.exhibitor_status),
+            "marathon_info": _file(files.marathon_info),
+            "jobs": _file(files.jobs),
+            "history": _file(files.history),
+            "package_describe": _package_describe,
+            "package_archive": _package_archive,
+            "no_such_service": _no_such_service,
             "bootstrap_config": _file(files.bootstrap_config),
             "buildinfo": _file(files.buildinfo),
-            "ui_config": _file(lambda: ui_config(self.iam)),
+            "ui_config": _file(lambda: ui_config(self.store)),
         }
 
-    async def handle(self, call: Call) -> Response:
-        """Answer any request of the cluster's API."""
+    def admit(self, call: Call) -> Response | Admitted:
+        """What the head of a request decides: an answer, or the service that is to give one when the body has come."""
         path = normalised(call.raw_path)
         if path is None:
             return pages.page(400)
@@ -71,13 +97,10 @@ class Gateway:
         location, match = found
         if location.rid != routes.PUBLIC and (refusal := self._refuse(call, location, match)):
             return refusal
-        # nginx reads a body to its end before it passes it on, so that the service always learns the length.
-        if call.body and call.content_length is None:
-            call.content_length = len(call.body)
-        return await self.upstreams[location.upstream](call, path)
+        return Admitted(self.upstreams[location.upstream], path)
 
     def _refuse(self, call: Call, location: routes.Location, match: routes.Match) -> Response | None:
-        rid = routes.guard(location, match)
+        rid = location.rid
         token = token_of(call.headers)
         call.uid = self.tokens.verify(token) if token else None
         if call.uid is None:
@@ -111,7 +134,7 @@ class Gateway:
         return _static(call, self.ca.ca_bundle_pem().encode(), "application/x-x509-ca-cert")
 
     async def _front_page(self, call: Call, path: str) -> Response:
-        return _static(call, files.FRONT_PAGE.encode(), "text/html")
+        return pages.page(405) if call.method not in ("GET", "HEAD") else page.response()
 
     async def _add_slash(self, call: Call, path: str) -> Response:
         host = call.headers.get("host", "master.mesos")
@@ -120,6 +143,19 @@ class Gateway:
 
     async def _absent(self, call: Call, path: str) -> Response:
         return pages.page(404)
+
+
+async def _package_describe(call: Call, path: str) -> Response:
+    return cosmos.describe(call)
+
+
+async def _package_archive(call: Call, path: str) -> Response:
+    return cosmos.archive(call)
+
+
+async def _no_such_service(call: Call, path: str) -> Response:
+    """Admin Router's words (dcos/dcos, packages/adminrouter/extra/src/lib/service.lua)."""
+    return Response("404 Not Found: service not found.\n", 404, {"Content-Type": "text/plain"})
 
 
 def _static(call: Call, content: bytes, content_type: str) -> Response:

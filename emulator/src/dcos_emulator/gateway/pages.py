@@ -16,6 +16,7 @@ TITLES = {
     403: "403 Forbidden",
     404: "404 Not Found",
     405: "405 Not Allowed",
+    413: "413 Request Entity Too Large",
 }
 
 _EXPLANATIONS = {

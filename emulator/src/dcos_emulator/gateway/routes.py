@@ -12,6 +12,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .. import unconfirmed
+from .cosmos import ARCHIVE_PATH
+
 PUBLIC = ""  # no token is needed
 Match = re.Match[str]
 
@@ -56,6 +59,15 @@ LOCATIONS = (
     _location(r"^/mesos/(master/)?state-summary$", "state_summary", "ops:mesos"),
     _location(r"^/mesos_dns/v1/hosts/master\.mesos\.?$", "hosts", "ops:mesos-dns"),
     _location(r"^/system/health/v1/nodes$", "nodes", "ops:system-health"),
+    _location(r"^/system/health/v1/units$", "units", "ops:system-health"),
+    _location(r"^/mesos/(master/)?slaves$", "slaves", "ops:mesos"),
+    _location(r"^/exhibitor/exhibitor/v1/cluster/list$", "exhibitor_list", "ops:exhibitor"),
+    _location(r"^/exhibitor/exhibitor/v1/cluster/status$", "exhibitor_status", "ops:exhibitor"),
+    _location(r"^/(service/)?marathon/v2/info$", "marathon_info", "service:marathon"),
+    _location(r"^/service/metronome/v1/jobs$", "jobs", "service:metronome"),
+    _location(r"^/dcos-history-service/history/last$", "history", "ops:historyservice"),
+    _location(r"^/package/describe$", "package_describe", "package"),
+    _location(rf"^{re.escape(ARCHIVE_PATH)}$", "package_archive", "package"),
     _location(
         r"^/(secrets/v1|mesos|mesos_dns|cockroachdb|exhibitor|pkgpanda|package|marathon|service/[0-9a-zA-Z-.]+)$",
         "add_slash",
@@ -81,8 +93,10 @@ LOCATIONS = (
     _component(r"^/capabilities", "capabilities", any_user=True),
     _component(r"^/navstar/lashup/key", "navstar-lashup-key", any_user=True),
     _component(r"^/marathon/", "service:marathon"),
-    # Which part of a nested path names the service is known to Marathon only; here it is the first component.
-    _component(r"^/service/(?P<service>[^/]+)", "service:"),
+    _component(r"^/service/marathon(/|$)", "service:marathon"),
+    _component(r"^/service/metronome(/|$)", "service:metronome"),
+    # No other service runs here. Admin Router lets every user know that of a service that it cannot find.
+    Location(re.compile(r"^/service/."), "no_such_service", unconfirmed.unknown_service(), any_user=True),
 )
 
 
@@ -92,8 +106,3 @@ def find(path: str) -> tuple[Location, re.Match[str]] | None:
         if match := location.pattern.search(path):
             return location, match
     return None
-
-
-def guard(location: Location, match: re.Match[str]) -> str:
-    """The rid that guards this request; that of a service ends in the service's name."""
-    return location.rid + match["service"] if location.rid.endswith(":service:") else location.rid

@@ -16,7 +16,8 @@ def accepts_json(accept: str | None) -> bool:
     if not accept or accept in ("*/*", JSON):
         return True
     try:
-        return mimeparse.quality(JSON, accept) != 0
+        quality: float = mimeparse.quality(JSON, accept)
+        return quality != 0
     except ValueError:
         return False
 
@@ -26,7 +27,8 @@ def error_representation(accept: str | None) -> str | None:
     if not accept or accept in ("*/*", JSON):
         return JSON
     try:
-        if preferred := mimeparse.best_match(REPRESENTATIONS, accept):
+        preferred: str = mimeparse.best_match(REPRESENTATIONS, accept)
+        if preferred:
             return preferred
     except ValueError:
         pass

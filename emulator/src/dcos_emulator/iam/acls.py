@@ -5,23 +5,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import Response
 
 from .. import unconfirmed
-from ..call import Call
 from ..records import SUPERUSER_RID, Acl
+from ..store import Store
 from . import errors, schema, urls
-from .http import answer, empty
-
-if TYPE_CHECKING:
-    from .service import Iam
-
-
-def rid_from_path(segment: str) -> str:
-    """The rid of a path segment that was decoded once: clients encode a rid's slashes twice."""
-    return segment.replace("%2F", "/")
+from .http import Request, answer, empty, stored_text
 
 
 def acl_object(acl: Acl) -> dict[str, Any]:
@@ -29,62 +21,61 @@ def acl_object(acl: Acl) -> dict[str, Any]:
     return {"rid": acl.rid, "description": acl.description, "url": urls.acl(acl.rid)}
 
 
-def existing(iam: Iam, rid: str) -> Acl:
+def existing(store: Store, rid: str) -> Acl:
     """The ACL; ERR_UNKNOWN_RESOURCE_ID if there is none."""
-    if (acl := iam.store.acls.get(rid)) is None:
+    if (acl := store.acls.get(rid)) is None:
         errors.unknown_resource(rid)
     return acl
 
 
-def list_acls(iam: Iam, call: Call) -> Response:
-    """GET /acls"""
-    return answer([acl_object(acl) for acl in iam.store.acls.values()])
+class Acls:
+    """The handlers."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-def get_acl(iam: Iam, call: Call, rid: str) -> Response:
-    """GET /acls/{rid}"""
-    return answer(acl_object(existing(iam, rid_from_path(rid))))
+    def get_all(self, request: Request) -> Response:
+        """GET /acls"""
+        return answer([acl_object(acl) for acl in self._store.acls.values()])
 
+    def get(self, request: Request, rid: str) -> Response:
+        """GET /acls/{rid}"""
+        return answer(acl_object(existing(self._store, rid)))
 
-def put_acl(iam: Iam, call: Call, rid: str) -> Response:
-    """PUT /acls/{rid}: an ACL that exists keeps its description."""
-    body = schema.DESCRIPTION.validated(call.context["json"])
-    rid = rid_from_path(rid)
-    if not unconfirmed.is_valid_rid(rid):
-        errors.invalid_resource_id(rid)
-    if rid in iam.store.acls:
-        errors.acl_exists(rid)
-    iam.store.put_acl(Acl(rid, body["description"]))
-    return empty(201)
+    def put(self, request: Request, rid: str) -> Response:
+        """PUT /acls/{rid}: an ACL that exists keeps its description."""
+        body = schema.DESCRIPTION.validated(request.data)
+        if not unconfirmed.is_valid_rid(rid):
+            errors.invalid_resource_id(rid)
+        if rid in self._store.acls:
+            errors.acl_exists(rid)
+        self._store.put_acl(Acl(rid, stored_text(body["description"])))
+        return empty(201)
 
+    def patch(self, request: Request, rid: str) -> Response:
+        """PATCH /acls/{rid}"""
+        body = schema.DESCRIPTION.validated(request.data)
+        existing(self._store, rid)
+        self._store.put_acl(Acl(rid, stored_text(body["description"])))
+        return empty(204)
 
-def patch_acl(iam: Iam, call: Call, rid: str) -> Response:
-    """PATCH /acls/{rid}"""
-    body = schema.DESCRIPTION.validated(call.context["json"])
-    acl = existing(iam, rid_from_path(rid))
-    iam.store.put_acl(Acl(acl.rid, body["description"]))
-    return empty(204)
+    def delete(self, request: Request, rid: str) -> Response:
+        """DELETE /acls/{rid}: every grant on it goes with it."""
+        if rid not in self._store.acls:
+            errors.unknown_resource(rid, unconfirmed.absent_acl_deletion_status())
+        if rid == SUPERUSER_RID:
+            errors.is_superuser_acl()
+        self._store.delete_acl(rid)
+        return empty(204)
 
-
-def delete_acl(iam: Iam, call: Call, rid: str) -> Response:
-    """DELETE /acls/{rid}: every grant on it goes with it."""
-    rid = rid_from_path(rid)
-    if rid not in iam.store.acls:
-        errors.unknown_resource(rid, unconfirmed.absent_acl_deletion_status())
-    if rid == SUPERUSER_RID:
-        errors.is_superuser_acl()
-    iam.store.delete_acl(rid)
-    return empty(204)
-
-
-def get_acl_permissions(iam: Iam, call: Call, rid: str) -> Response:
-    """GET /acls/{rid}/permissions"""
-    acl = existing(iam, rid_from_path(rid))
-    found: dict[str, list[dict[str, Any]]] = {"users": [], "groups": []}
-    for (kind, subject), actions in iam.store.grants_on.get(acl.rid, {}).items():
-        granted = [{"name": name, "url": urls.grant(acl.rid, kind, subject, name)} for name in actions]
-        if kind == "users":
-            found[kind].append({"uid": subject, "userurl": urls.user(subject), "actions": granted})
-        else:
-            found[kind].append({"gid": subject, "groupurl": urls.group(subject), "actions": granted})
-    return answer(found)
+    def get_permissions(self, request: Request, rid: str) -> Response:
+        """GET /acls/{rid}/permissions"""
+        existing(self._store, rid)
+        found: dict[str, Any] = {"users": [], "groups": []}
+        for (kind, subject), actions in self._store.grants_on.get(rid, {}).items():
+            granted = [{"name": name, "url": urls.grant(rid, kind, subject, name)} for name in actions]
+            if kind == "users":
+                found[kind].append({"uid": subject, "userurl": urls.user(subject), "actions": granted})
+            else:
+                found[kind].append({"gid": subject, "groupurl": urls.group(subject), "actions": granted})
+        return answer(found)

@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
-from ..call import Call
 from ..openapi import document
-from .http import IamError, answer
-
-if TYPE_CHECKING:
-    from .service import Iam
+from ..store import Store
+from ..tokens import TokenAuthority
+from . import errors
+from .http import Request, answer
 
 LOGIN_URL = "/acs/api/v1/auth/login"
 
@@ -29,7 +29,7 @@ def _provider(kind: str, client_method: str, description: str, url: str) -> dict
     }
 
 
-def login_providers(iam: Iam) -> dict[str, Any]:
+def login_providers(*, open_edition: bool) -> dict[str, Any]:
     """The login providers by id; the legacy one exists in the open edition only."""
     description = "Default DC/OS login provider"
     providers = {
@@ -40,7 +40,7 @@ def login_providers(iam: Iam) -> dict[str, Any]:
             "dcos-uid-servicekey", "dcos-servicecredential-post-receive-authtoken", description, LOGIN_URL
         ),
     }
-    if iam.open_edition:
+    if open_edition:
         providers["dcos-oidc-auth0"] = _provider(
             "oidc-implicit-flow",
             "browser-prompt-oidcidtoken-get-authtoken",
@@ -50,41 +50,44 @@ def login_providers(iam: Iam) -> dict[str, Any]:
     return providers
 
 
-def get_jwks(iam: Iam, call: Call) -> Response:
-    """GET /auth/jwks"""
-    return answer(iam.tokens.jwks())
-
-
-def get_providers(iam: Iam, call: Call) -> Response:
-    """GET /auth/providers"""
-    return answer(login_providers(iam))
-
-
-def get_no_providers(iam: Iam, call: Call) -> Response:
-    """GET /auth/oidc/providers, GET /auth/saml/providers: none is ever configured here."""
-    return answer({})
-
-
-def get_ldap_config(iam: Iam, call: Call) -> Response:
-    """GET /ldap/config: no directory is ever configured here."""
-    raise IamError(400, "No LDAP configuration stored yet.", "ERR_LDAP_CONFIG_NOT_AVAILABLE")
-
-
-def ui_config(iam: Iam) -> dict[str, Any]:
+def ui_config(store: Store) -> dict[str, Any]:
     """The UI's configuration; ``firstUser`` until there is a regular user."""
-    regular_user_exists = any(not user.is_service for user in iam.store.users.values())
+    regular_user_exists = any(not user.is_service for user in store.users.values())
     return {
         "uiConfiguration": {"plugins": {}},
-        "clusterConfiguration": {"firstUser": not regular_user_exists, "id": iam.store.meta["cluster_id"]},
+        "clusterConfiguration": {"firstUser": not regular_user_exists, "id": store.meta["cluster_id"]},
     }
 
 
-def get_ui_config(iam: Iam, call: Call) -> Response:
-    """GET /uiconfig"""
-    return answer(ui_config(iam))
+@dataclass(frozen=True)
+class Discovery:
+    """The handlers."""
 
+    store: Store
+    tokens: TokenAuthority
+    open_edition: bool
 
-def get_openapi(iam: Iam, call: Call) -> Response:
-    """GET /internal/openapispec.yaml: the emulator's own description, in JSON, which is YAML too."""
-    content = json.dumps(document(open_edition=iam.open_edition), indent=2)
-    return Response(content, 200, {"Content-Type": "application/x-yaml; charset=utf-8"})
+    def get_jwks(self, request: Request) -> Response:
+        """GET /auth/jwks"""
+        return answer(self.tokens.jwks())
+
+    def get_providers(self, request: Request) -> Response:
+        """GET /auth/providers"""
+        return answer(login_providers(open_edition=self.open_edition))
+
+    def get_no_providers(self, request: Request) -> Response:
+        """GET /auth/oidc/providers, GET /auth/saml/providers: none is ever configured here."""
+        return answer({})
+
+    def get_ldap_config(self, request: Request) -> Response:
+        """GET /ldap/config: no directory is ever configured here."""
+        errors.no_ldap_configuration()
+
+    def get_ui_config(self, request: Request) -> Response:
+        """GET /uiconfig"""
+        return answer(ui_config(self.store))
+
+    def get_openapi(self, request: Request) -> Response:
+        """GET /internal/openapispec.yaml: the emulator's own description, in JSON, which is YAML too."""
+        content = json.dumps(document(open_edition=self.open_edition), indent=2)
+        return Response(content, 200, {"Content-Type": "application/x-yaml; charset=utf-8"})

@@ -1,7 +1,10 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The coded errors of the IAM: each function raises one of them with the IAM's words."""
+"""The coded errors of the IAM: each function raises one of them.
+
+The words are the IAM's where its published source (``bouncer/app/errors.py``) has them, and ``unconfirmed`` otherwise.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ def group_exists(gid: str) -> NoReturn:
 
 
 def acl_exists(rid: str) -> NoReturn:
-    raise IamError(409, f"ACL for resource `{rid}` already exists.", "ERR_ACL_EXISTS")
+    raise IamError(409, unconfirmed.iam_text("ERR_ACL_EXISTS", rid=rid), "ERR_ACL_EXISTS")
 
 
 def invalid_user_id(uid: str) -> NoReturn:
@@ -40,15 +43,19 @@ def invalid_user_id(uid: str) -> NoReturn:
 
 
 def invalid_group_id(gid: str) -> NoReturn:
-    raise IamError(unconfirmed.inferred_error_status(), f"Invalid group ID: {gid}", "ERR_INVALID_GROUP_ID")
+    _inferred("ERR_INVALID_GROUP_ID", gid=gid)
 
 
 def invalid_resource_id(rid: str) -> NoReturn:
-    raise IamError(unconfirmed.inferred_error_status(), f"Invalid resource ID: {rid}", "ERR_INVALID_RESOURCE_ID")
+    _inferred("ERR_INVALID_RESOURCE_ID", rid=rid)
 
 
 def invalid_action(action: str) -> NoReturn:
-    raise IamError(unconfirmed.inferred_error_status(), f"Invalid action: {action}", "ERR_INVALID_ACTION")
+    _inferred("ERR_INVALID_ACTION", action=action)
+
+
+def _inferred(code: str, **names: str) -> NoReturn:
+    raise IamError(unconfirmed.inferred_error_status(), unconfirmed.iam_text(code, **names), code)
 
 
 def invalid_data(description: str) -> NoReturn:
@@ -64,21 +71,17 @@ def invalid_credentials() -> NoReturn:
 
 
 def already_member(gid: str, uid: str) -> NoReturn:
-    raise IamError(409, f"User `{uid}` is already a member of group `{gid}`.", "ERR_USER_ALREADY_IN_GROUP")
+    code = "ERR_USER_ALREADY_IN_GROUP"
+    raise IamError(409, unconfirmed.iam_text(code, uid=uid, gid=gid), code)
 
 
 def not_member(gid: str, uid: str) -> NoReturn:
-    status = unconfirmed.inferred_error_status()
-    raise IamError(status, f"User `{uid}` is not a member of group `{gid}`.", "ERR_USER_NOT_IN_GROUP")
+    _inferred("ERR_USER_NOT_IN_GROUP", uid=uid, gid=gid)
 
 
 def permission_exists(rid: str, kind: str, subject: str, action: str) -> NoReturn:
-    noun = kind.removesuffix("s")
-    raise IamError(
-        409,
-        f"Action `{action}` already exists for {noun} `{subject}` in ACL for resource `{rid}`",
-        "ERR_PERMISSION_EXISTS",
-    )
+    code, noun = "ERR_PERMISSION_EXISTS", kind.removesuffix("s")
+    raise IamError(409, unconfirmed.iam_text(code, action=action, noun=noun, subject=subject, rid=rid), code)
 
 
 def not_in_acl(rid: str, kind: str, subject: str) -> NoReturn:
@@ -112,5 +115,9 @@ def is_superuser_group() -> NoReturn:
 
 
 def is_superuser_acl() -> NoReturn:
-    status = unconfirmed.inferred_error_status()
-    raise IamError(status, "The ACL for resource `dcos:superuser` cannot be removed.", "ERR_IS_SUPERUSER_ACL")
+    _inferred("ERR_IS_SUPERUSER_ACL")
+
+
+def no_ldap_configuration() -> NoReturn:
+    code = "ERR_LDAP_CONFIG_NOT_AVAILABLE"
+    raise IamError(400, unconfirmed.iam_text(code), code)

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import Response
 
 from .. import unconfirmed
-from ..call import Call
+from ..store import Store
 from . import acls, errors, groups, urls, users
-from .http import answer, empty
-
-if TYPE_CHECKING:
-    from .service import Iam
+from .http import Request, answer, empty
 
 ACTIONS = frozenset({"create", "read", "update", "delete", "full"})
 
@@ -23,92 +20,95 @@ ACTIONS = frozenset({"create", "read", "update", "delete", "full"})
 class Grants:
     """The handlers for one kind of subject: ``users`` or ``groups``."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
+    def __init__(self, store: Store, kind: str) -> None:
+        self._store = store
+        self._kind = kind
 
-    def _checked(self, iam: Iam, rid: str, subject: str, action: str | None = None) -> str:
-        """The rid, decoded; raises for an invalid action, an unknown ACL and an unknown subject, in that order."""
-        rid = acls.rid_from_path(rid)
+    def _check(self, rid: str, subject: str, action: str | None = None) -> None:
+        """Raise for an invalid action, an unknown ACL and an unknown subject, in that order."""
         for check in unconfirmed.grant_check_order():
             if check == "action" and action is not None and action not in ACTIONS:
                 errors.invalid_action(action)
             elif check == "rid":
-                acls.existing(iam, rid)
+                acls.existing(self._store, rid)
             elif check == "subject":
-                (users.existing if self.kind == "users" else groups.existing)(iam, subject)
-        return rid
+                (users.existing if self._kind == "users" else groups.existing)(self._store, subject)
 
-    def actions(self, iam: Iam, call: Call, rid: str, subject: str) -> Response:
+    def actions(self, request: Request, rid: str, subject: str) -> Response:
         """GET /acls/{rid}/{kind}/{subject}"""
-        rid = self._checked(iam, rid, subject)
-        granted = iam.store.actions(rid, (self.kind, subject))
+        self._check(rid, subject)
+        granted = self._store.actions(rid, (self._kind, subject))
         if not granted:
-            errors.not_in_acl(rid, self.kind, subject)
-        return answer([{"name": name, "url": urls.grant(rid, self.kind, subject, name)} for name in granted])
+            errors.not_in_acl(rid, self._kind, subject)
+        return answer([{"name": name, "url": urls.grant(rid, self._kind, subject, name)} for name in granted])
 
-    def is_allowed(self, iam: Iam, call: Call, rid: str, subject: str, action: str) -> Response:
+    def is_allowed(self, request: Request, rid: str, subject: str, action: str) -> Response:
         """GET /acls/{rid}/{kind}/{subject}/{action}"""
-        rid = self._checked(iam, rid, subject, action)
-        return answer({"allowed": action in iam.store.actions(rid, (self.kind, subject))})
+        self._check(rid, subject, action)
+        return answer({"allowed": action in self._store.actions(rid, (self._kind, subject))})
 
-    def grant(self, iam: Iam, call: Call, rid: str, subject: str, action: str) -> Response:
+    def grant(self, request: Request, rid: str, subject: str, action: str) -> Response:
         """PUT /acls/{rid}/{kind}/{subject}/{action}; the ACL must exist."""
-        rid = self._checked(iam, rid, subject, action)
-        granted = iam.store.actions(rid, (self.kind, subject))
-        if action in granted and unconfirmed.duplicate_grant_conflicts(self.kind):
-            errors.permission_exists(rid, self.kind, subject, action)
-        iam.store.set_actions(rid, (self.kind, subject), {**granted, action: None})
+        self._check(rid, subject, action)
+        granted = self._store.actions(rid, (self._kind, subject))
+        if action in granted and unconfirmed.duplicate_grant_conflicts(self._kind):
+            errors.permission_exists(rid, self._kind, subject, action)
+        self._store.set_actions(rid, (self._kind, subject), {**granted, action: None})
         return empty(204)
 
-    def revoke(self, iam: Iam, call: Call, rid: str, subject: str, action: str) -> Response:
+    def revoke(self, request: Request, rid: str, subject: str, action: str) -> Response:
         """DELETE /acls/{rid}/{kind}/{subject}/{action}"""
-        rid = self._checked(iam, rid, subject, action)
-        granted = iam.store.actions(rid, (self.kind, subject))
+        self._check(rid, subject, action)
+        granted = self._store.actions(rid, (self._kind, subject))
         if action not in granted:
             if unconfirmed.absent_grant_names_action(granted):
-                errors.action_not_stored(rid, self.kind, subject, action)
-            errors.not_in_acl(rid, self.kind, subject)
-        if unconfirmed.grant_is_protected(rid, self.kind, subject, (action,)):
+                errors.action_not_stored(rid, self._kind, subject, action)
+            errors.not_in_acl(rid, self._kind, subject)
+        if unconfirmed.grant_is_protected(rid, self._kind, subject, (action,)):
             errors.is_superuser_group()
-        iam.store.set_actions(rid, (self.kind, subject), {name: None for name in granted if name != action})
+        self._store.set_actions(rid, (self._kind, subject), {name: None for name in granted if name != action})
         return empty(204)
 
-    def revoke_all(self, iam: Iam, call: Call, rid: str, subject: str) -> Response:
+    def revoke_all(self, request: Request, rid: str, subject: str) -> Response:
         """DELETE /acls/{rid}/{kind}/{subject}"""
-        rid = self._checked(iam, rid, subject)
-        granted = iam.store.actions(rid, (self.kind, subject))
+        self._check(rid, subject)
+        granted = self._store.actions(rid, (self._kind, subject))
         if not granted:
-            errors.not_in_acl(rid, self.kind, subject)
-        if unconfirmed.grant_is_protected(rid, self.kind, subject, granted):
+            errors.not_in_acl(rid, self._kind, subject)
+        if unconfirmed.grant_is_protected(rid, self._kind, subject, granted):
             errors.is_superuser_group()
-        iam.store.set_actions(rid, (self.kind, subject), {})
+        self._store.set_actions(rid, (self._kind, subject), {})
         return empty(204)
 
 
-def _permissions(iam: Iam, kind: str, subject: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "rid": rid,
-            "description": iam.store.acls[rid].description,
-            "aclurl": urls.acl(rid),
-            "actions": [{"name": name, "url": urls.grant(rid, kind, subject, name)} for name in actions],
-        }
-        for rid, actions in iam.store.grants_of.get((kind, subject), {}).items()
-    ]
+class Permissions:
+    """The handlers for what a user or a group may do."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-def get_user_permissions(iam: Iam, call: Call, uid: str) -> Response:
-    """GET /users/{uid}/permissions: direct ones and those inherited from groups."""
-    users.existing(iam, uid)
-    inherited = [
-        {**permission, "gid": gid, "membershipurl": urls.membership(gid, uid)}
-        for gid in iam.store.groups_of.get(uid, ())
-        for permission in _permissions(iam, "groups", gid)
-    ]
-    return answer({"direct": _permissions(iam, "users", uid), "groups": inherited})
+    def _granted(self, kind: str, subject: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "rid": rid,
+                "description": self._store.acls[rid].description,
+                "aclurl": urls.acl(rid),
+                "actions": [{"name": name, "url": urls.grant(rid, kind, subject, name)} for name in actions],
+            }
+            for rid, actions in self._store.grants_of.get((kind, subject), {}).items()
+        ]
 
+    def of_user(self, request: Request, uid: str) -> Response:
+        """GET /users/{uid}/permissions: direct ones and those inherited from groups."""
+        users.existing(self._store, uid)
+        inherited = [
+            {**permission, "gid": gid, "membershipurl": urls.membership(gid, uid)}
+            for gid in self._store.groups_of.get(uid, ())
+            for permission in self._granted("groups", gid)
+        ]
+        return answer({"direct": self._granted("users", uid), "groups": inherited})
 
-def get_group_permissions(iam: Iam, call: Call, gid: str) -> Response:
-    """GET /groups/{gid}/permissions"""
-    groups.existing(iam, gid)
-    return answer(_permissions(iam, "groups", gid))
+    def of_group(self, request: Request, gid: str) -> Response:
+        """GET /groups/{gid}/permissions"""
+        groups.existing(self._store, gid)
+        return answer(self._granted("groups", gid))

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.responses import Response
 
 from .. import unconfirmed
-from ..call import Call
 from ..records import SUPERUSERS, Group
+from ..store import Store
 from . import errors, schema, urls, users
-from .http import answer, empty
-
-if TYPE_CHECKING:
-    from .service import Iam
+from .http import Request, answer, empty, stored_text
 
 
 def group_object(group: Group) -> dict[str, Any]:
@@ -29,97 +26,95 @@ def group_object(group: Group) -> dict[str, Any]:
     }
 
 
-def existing(iam: Iam, gid: str) -> Group:
+def existing(store: Store, gid: str) -> Group:
     """The group; ERR_UNKNOWN_GROUP_ID if there is none."""
-    if (group := iam.store.groups.get(gid)) is None:
+    if (group := store.groups.get(gid)) is None:
         errors.unknown_group(gid)
     return group
 
 
-def list_groups(iam: Iam, call: Call) -> Response:
-    """GET /groups"""
-    return answer([group_object(group) for group in iam.store.groups.values()])
+class Groups:
+    """The handlers."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-def get_group(iam: Iam, call: Call, gid: str) -> Response:
-    """GET /groups/{gid}"""
-    return answer(group_object(existing(iam, gid)))
+    def get_all(self, request: Request) -> Response:
+        """GET /groups"""
+        return answer([group_object(group) for group in self._store.groups.values()])
 
+    def get(self, request: Request, gid: str) -> Response:
+        """GET /groups/{gid}"""
+        return answer(group_object(existing(self._store, gid)))
 
-def put_group(iam: Iam, call: Call, gid: str) -> Response:
-    """PUT /groups/{gid}"""
-    body = schema.GROUP_CREATE.validated(call.context["json"])
-    provider_type = body.get("provider_type", "internal")
-    if provider_type not in users.PROVIDER_TYPES:
-        errors.invalid_data(f"Invalid provider_type: {provider_type}")
-    if not unconfirmed.is_valid_gid(gid, users.is_valid_id):
-        errors.invalid_group_id(gid)
-    if gid in iam.store.groups:
-        errors.group_exists(gid)
-    iam.store.put_group(Group(gid, body["description"], provider_type))
-    return empty(201)
+    def put(self, request: Request, gid: str) -> Response:
+        """PUT /groups/{gid}"""
+        body = schema.GROUP_CREATE.validated(request.data)
+        provider_type = body.get("provider_type", "internal")
+        if provider_type not in users.PROVIDER_TYPES:
+            errors.invalid_data(f"Invalid provider_type: {provider_type}")
+        if not unconfirmed.is_valid_gid(gid, users.is_valid_id):
+            errors.invalid_group_id(gid)
+        if gid in self._store.groups:
+            errors.group_exists(gid)
+        self._store.put_group(Group(gid, stored_text(body["description"]), provider_type))
+        return empty(201)
 
+    def patch(self, request: Request, gid: str) -> Response:
+        """PATCH /groups/{gid}"""
+        body = schema.DESCRIPTION.validated(request.data)
+        group = existing(self._store, gid)
+        self._store.put_group(Group(gid, stored_text(body["description"]), group.provider_type))
+        return empty(204)
 
-def patch_group(iam: Iam, call: Call, gid: str) -> Response:
-    """PATCH /groups/{gid}"""
-    body = schema.DESCRIPTION.validated(call.context["json"])
-    group = existing(iam, gid)
-    iam.store.put_group(Group(gid, body["description"], group.provider_type))
-    return empty(204)
+    def delete(self, request: Request, gid: str) -> Response:
+        """DELETE /groups/{gid}: its grants and memberships go with it."""
+        existing(self._store, gid)
+        if unconfirmed.group_is_protected(gid):
+            errors.is_superuser_group()
+        self._store.delete_group(gid)
+        return empty(204)
 
+    def get_members(self, request: Request, gid: str) -> Response:
+        """GET /groups/{gid}/users: regular users, or with ``?type=service`` service accounts."""
+        existing(self._store, gid)
+        services = users.wants_services(request.call)
+        members = [self._store.users[uid] for uid in self._store.members.get(gid, ())]
+        return answer(
+            [
+                {"membershipurl": urls.membership(gid, user.uid), "user": users.user_object(user)}
+                for user in members
+                if user.is_service == services
+            ]
+        )
 
-def delete_group(iam: Iam, call: Call, gid: str) -> Response:
-    """DELETE /groups/{gid}: its grants and memberships go with it."""
-    existing(iam, gid)
-    if unconfirmed.group_is_protected(gid):
-        errors.is_superuser_group()
-    iam.store.delete_group(gid)
-    return empty(204)
+    def put_member(self, request: Request, gid: str, uid: str) -> Response:
+        """PUT /groups/{gid}/users/{uid}"""
+        existing(self._store, gid)
+        users.existing(self._store, uid)
+        if uid in self._store.members.get(gid, ()):
+            errors.already_member(gid, uid)
+        self._store.add_member(gid, uid)
+        return empty(204)
 
+    def delete_member(self, request: Request, gid: str, uid: str) -> Response:
+        """DELETE /groups/{gid}/users/{uid}"""
+        existing(self._store, gid)
+        users.existing(self._store, uid)
+        members = self._store.members.get(gid, {})
+        if uid not in members:
+            errors.not_member(gid, uid)
+        if gid == SUPERUSERS and unconfirmed.is_last_superuser(uid, members):
+            errors.no_more_superusers()
+        self._store.remove_member(gid, uid)
+        return empty(204)
 
-def list_members(iam: Iam, call: Call, gid: str) -> Response:
-    """GET /groups/{gid}/users: regular users, or with ``?type=service`` service accounts."""
-    existing(iam, gid)
-    services = users.wants_services(call)
-    members = [iam.store.users[uid] for uid in iam.store.members.get(gid, ())]
-    return answer(
-        [
-            {"membershipurl": urls.membership(gid, user.uid), "user": users.user_object(user)}
-            for user in members
-            if user.is_service == services
-        ]
-    )
-
-
-def put_member(iam: Iam, call: Call, gid: str, uid: str) -> Response:
-    """PUT /groups/{gid}/users/{uid}"""
-    existing(iam, gid)
-    users.existing(iam, uid)
-    if uid in iam.store.members.get(gid, ()):
-        errors.already_member(gid, uid)
-    iam.store.add_member(gid, uid)
-    return empty(204)
-
-
-def delete_member(iam: Iam, call: Call, gid: str, uid: str) -> Response:
-    """DELETE /groups/{gid}/users/{uid}"""
-    existing(iam, gid)
-    users.existing(iam, uid)
-    members = iam.store.members.get(gid, {})
-    if uid not in members:
-        errors.not_member(gid, uid)
-    if gid == SUPERUSERS and unconfirmed.is_last_superuser(uid, members):
-        errors.no_more_superusers()
-    iam.store.remove_member(gid, uid)
-    return empty(204)
-
-
-def list_groups_of_user(iam: Iam, call: Call, uid: str) -> Response:
-    """GET /users/{uid}/groups"""
-    users.existing(iam, uid)
-    return answer(
-        [
-            {"membershipurl": urls.membership(gid, uid), "group": group_object(iam.store.groups[gid])}
-            for gid in iam.store.groups_of.get(uid, ())
-        ]
-    )
+    def get_all_of_user(self, request: Request, uid: str) -> Response:
+        """GET /users/{uid}/groups"""
+        users.existing(self._store, uid)
+        return answer(
+            [
+                {"membershipurl": urls.membership(gid, uid), "group": group_object(self._store.groups[gid])}
+                for gid in self._store.groups_of.get(uid, ())
+            ]
+        )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NoReturn
 from xml.sax.saxutils import escape
 
@@ -28,6 +29,14 @@ REASONS = {
     409: "409 Conflict",
     415: "415 Unsupported Media Type",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a handler is given beside the parameters of its path: ``data`` is the JSON body, None if there is none."""
+
+    call: Call
+    data: Any
 
 
 class IamError(Exception):
@@ -58,6 +67,12 @@ class IamError(Exception):
 def bad_request(description: str) -> NoReturn:
     """Refuse the form of a request: 400 without a code."""
     raise IamError(400, description, title="Bad Request")
+
+
+def stored_text(text: str) -> str:
+    """``text`` as a database takes it; raises UnicodeEncodeError for the lone surrogates that JSON can spell."""
+    text.encode("utf-8")
+    return text
 
 
 def answer(data: Any, status: int = 200) -> Response:
@@ -96,7 +111,7 @@ def server_error() -> Response:
         "<html>\n  <head>\n    <title>Internal Server Error</title>\n  </head>\n  <body>\n"
         "    <h1><p>Internal Server Error</p></h1>\n    \n  </body>\n</html>\n"
     )
-    return Response(body, 500, {"Connection": "close"}, media_type="text/html")
+    return Response(body, 500, {"Connection": "close", "Content-Type": "text/html"})
 
 
 def decode_request(call: Call) -> Any:
@@ -121,12 +136,8 @@ def decode_request(call: Call) -> Any:
     if media != JSON:
         raise IamError(415, "Unexpected or undefined Content-Type", title="Unsupported media type")
     try:
-        data = json.loads(call.body.decode("utf-8"))
-        if b"\\u" in call.body:
-            # Lone surrogates, which JSON can spell, are no text that could be stored or sent.
-            json.dumps(data, ensure_ascii=False).encode("utf-8")
-        return data
-    except (UnicodeDecodeError, UnicodeEncodeError) as error:
+        return json.loads(call.body.decode("utf-8"))
+    except UnicodeDecodeError as error:
         bad_request(f"Cannot decode JSON body using UTF-8. Reason: {error.reason}")
     except (ValueError, RecursionError) as error:
         bad_request(f"Cannot decode JSON body: {error}")

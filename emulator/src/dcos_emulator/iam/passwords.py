@@ -17,15 +17,15 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
 def hash_password(password: str) -> str:
-    """A salted Argon2id hash of ``password``."""
-    return _HASHER.hash(password.encode("utf-8", "surrogatepass"))
+    """A salted Argon2id hash of ``password``; raises UnicodeEncodeError for lone surrogates, as the IAM does."""
+    return _HASHER.hash(password.encode("utf-8"))
 
 
 def verify_password(password: str, password_hash: str) -> bool:
     """Whether ``password`` is the one that was hashed."""
     try:
-        return _HASHER.verify(password_hash, password.encode("utf-8", "surrogatepass"))
-    except (VerificationError, InvalidHashError):
+        return _HASHER.verify(password_hash, password.encode("utf-8"))
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 

@@ -24,6 +24,11 @@ class _Node:
     handlers: Mapping[str, Handler] | None = None
 
 
+def rid_from_path(segment: str) -> str:
+    """The rid of a path segment that was decoded once: clients encode a rid's slashes twice."""
+    return segment.replace("%2F", "/")
+
+
 class Router:
     """Finds the handler for a method and a path."""
 
@@ -54,7 +59,7 @@ class Router:
                 node = literal
             elif node.parameter is not None:
                 name, node = node.parameter
-                parameters[name] = segment
+                parameters[name] = rid_from_path(segment) if name == "rid" else segment
             else:
                 raise IamError(404)
         if node.handlers is None:

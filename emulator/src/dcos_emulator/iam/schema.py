@@ -39,7 +39,8 @@ class Body:
             bad_request("Request has bad Content-Type or lacks JSON data")
         if error := next(self._validator.iter_errors(data), None):
             bad_request(f"Unexpected JSON input. Hint: {error.message}")
-        return data
+        valid: dict[str, Any] = data
+        return valid
 
 
 LOGIN = Body("uid", "password", "token", closed=False)

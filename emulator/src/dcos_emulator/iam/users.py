@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from starlette.responses import Response
 
 from .. import unconfirmed
 from ..call import Call
 from ..records import SUPERUSERS, User
+from ..store import Store
 from . import errors, schema, urls
-from .http import answer, empty
+from .http import Request, answer, empty, stored_text
 from .passwords import checked_password_hash
 from .public_keys import check_public_key
-
-if TYPE_CHECKING:
-    from .service import Iam
 
 # Anchored by $ and match as on the cluster, which lets one trailing newline pass.
 UID = re.compile(r"[a-zA-Z0-9-_@\.]+$")
@@ -59,32 +58,60 @@ def wants_services(call: Call) -> bool:
     return bool(call.query) and call.query_parameters().get("type") == "service"
 
 
-def existing(iam: Iam, uid: str) -> User:
+def existing(store: Store, uid: str) -> User:
     """The user; ERR_UNKNOWN_USER_ID if there is none."""
-    if (user := iam.store.users.get(uid)) is None:
+    if (user := store.users.get(uid)) is None:
         errors.unknown_user(uid)
     return user
 
 
-def list_users(iam: Iam, call: Call) -> Response:
-    """GET /users"""
-    services = wants_services(call)
-    return answer([user_object(user) for user in iam.store.users.values() if user.is_service == services])
+class Users:
+    """The handlers; ``legacy`` accepts the users of the open edition's old OpenID Connect login."""
 
+    def __init__(self, store: Store, *, legacy: bool) -> None:
+        self._store = store
+        self._legacy = legacy
 
-def get_user(iam: Iam, call: Call, uid: str) -> Response:
-    """GET /users/{uid}"""
-    return answer(user_object(existing(iam, uid)))
+    def get_all(self, request: Request) -> Response:
+        """GET /users"""
+        services = wants_services(request.call)
+        return answer([user_object(user) for user in self._store.users.values() if user.is_service == services])
 
+    def get(self, request: Request, uid: str) -> Response:
+        """GET /users/{uid}"""
+        return answer(user_object(existing(self._store, uid)))
 
-def put_user(iam: Iam, call: Call, uid: str) -> Response:
-    """PUT /users/{uid}: the body is checked before the uid, and both before it is seen whether the user exists."""
-    body = schema.USER_CREATE.validated(call.context["json"])
-    user = _new_user(uid, body, legacy=iam.open_edition)
-    if uid in iam.store.users:
-        errors.user_exists(uid)
-    iam.store.put_user(user)
-    return empty(201)
+    def put(self, request: Request, uid: str) -> Response:
+        """PUT /users/{uid}: the body is checked before the uid, and both before it is seen whether the user exists."""
+        body = schema.USER_CREATE.validated(request.data)
+        user = _new_user(uid, body, legacy=self._legacy)
+        if uid in self._store.users:
+            errors.user_exists(uid)
+        self._store.put_user(user)
+        return empty(201)
+
+    def patch(self, request: Request, uid: str) -> Response:
+        """PATCH /users/{uid}: description and password only; a service account's key never changes."""
+        body = schema.USER_UPDATE.validated(request.data)
+        if not body:
+            errors.invalid_data("One of `description` and `password` must be provided.")
+        user = existing(self._store, uid)
+        if "password" in body:
+            if user.is_service:
+                errors.invalid_data("Password update is not available for service user accounts.")
+            user = replace(user, password_hash=checked_password_hash(body["password"]))
+        if "description" in body:
+            user = replace(user, description=stored_text(body["description"]))
+        self._store.put_user(user)
+        return empty(204)
+
+    def delete(self, request: Request, uid: str) -> Response:
+        """DELETE /users/{uid}"""
+        existing(self._store, uid)
+        if unconfirmed.is_last_superuser(uid, self._store.members.get(SUPERUSERS, ())):
+            errors.no_more_superusers()
+        unconfirmed.delete_user_with_everything(self._store, uid)
+        return empty(204)
 
 
 def _new_user(uid: str, body: dict[str, Any], *, legacy: bool) -> User:
@@ -113,7 +140,8 @@ def _new_user(uid: str, body: dict[str, Any], *, legacy: bool) -> User:
     _check_provider_id(provider_type, provider_id)
     if not is_valid_id(uid):
         errors.invalid_user_id(uid)
-    return User(uid, body.get("description", ""), public_key, password_hash, provider_type, provider_id)
+    description = stored_text(body.get("description", ""))
+    return User(uid, description, public_key, password_hash, provider_type, stored_text(provider_id))
 
 
 def _check_provider_id(provider_type: str, provider_id: str) -> None:
@@ -124,28 +152,3 @@ def _check_provider_id(provider_type: str, provider_id: str) -> None:
         errors.invalid_data(
             "Invalid provider_id: provider_id must not be provided unless provider_type is saml or oidc"
         )
-
-
-def patch_user(iam: Iam, call: Call, uid: str) -> Response:
-    """PATCH /users/{uid}: description and password only; a service account's key never changes."""
-    body = schema.USER_UPDATE.validated(call.context["json"])
-    if not body:
-        errors.invalid_data("One of `description` and `password` must be provided.")
-    user = existing(iam, uid)
-    if "password" in body:
-        if user.is_service:
-            errors.invalid_data("Password update is not available for service user accounts.")
-        user.password_hash = checked_password_hash(body["password"])
-    if "description" in body:
-        user.description = body["description"]
-    iam.store.put_user(user)
-    return empty(204)
-
-
-def delete_user(iam: Iam, call: Call, uid: str) -> Response:
-    """DELETE /users/{uid}"""
-    existing(iam, uid)
-    if unconfirmed.is_last_superuser(uid, iam.store.members.get(SUPERUSERS, ())):
-        errors.no_more_superusers()
-    unconfirmed.delete_user_with_everything(iam.store, uid)
-    return empty(204)

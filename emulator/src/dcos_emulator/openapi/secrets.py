@@ -15,9 +15,9 @@ BYTES: Schema = {"type": "string", "format": "binary"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 
 SCHEMAS: dict[str, Schema] = {
-    "Message": record("message"),
+    "SecretsError": record("title", "description"),
     "Secret": record("value", optional={"author": TEXT, "created": TEXT, "description": TEXT, "labels": TEXTS}),
-    "Backend": record("name", "description", "driver", initialized=BOOLEAN, sealed=BOOLEAN),
+    "Backend": record("name", "addr", "description", "driver", initialized=BOOLEAN, sealed=BOOLEAN),
     "BackendCreate": record(optional={"driver": TEXT, "description": TEXT}, closed=False),
     "Initialization": record(initialized=BOOLEAN, keys=TEXTS, pgp_fingerprints=TEXTS),
     "InitializationRequest": record(optional={"shares": INTEGER, "threshold": INTEGER, "pgp_keys": TEXTS}),
@@ -26,7 +26,7 @@ SCHEMAS: dict[str, Schema] = {
     "Duration": record("duration"),
 }
 
-ERROR: dict[str, Schema] = {JSON: ref("Message")}
+ERROR: dict[str, Schema] = {JSON: ref("SecretsError")}
 ERRORS: dict[int, Any] = dict.fromkeys((400, 403, 404, 503), ERROR)
 SENT_SECRET: dict[str, Schema] = {JSON: ref("Secret"), "application/octet-stream": BYTES}
 SECRET = "/secret/{store}/{path}"

@@ -14,13 +14,18 @@ from .. import unconfirmed
 
 
 class SecretsError(Exception):
-    """An error response: JSON with a message, without a code."""
+    """An error response: JSON with a title and a description, without a code."""
 
-    def __init__(self, status: int, message: str, allow: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, status: int, description: str, allow: str | None = None) -> None:
+        super().__init__(description)
         self.status = status
-        self.message = message
+        self.description = description
         self.allow = allow
+
+
+def not_routed() -> SecretsError:
+    """The error of a path that no operation has."""
+    return SecretsError(404, unconfirmed.secrets_text("not routed"))
 
 
 def answer(data: Any, status: int = 200) -> Response:
@@ -31,7 +36,7 @@ def answer(data: Any, status: int = 200) -> Response:
 
 def error_response(error: SecretsError) -> Response:
     """The response for an error."""
-    response = answer(unconfirmed.secrets_error_body(error.message), error.status)
+    response = answer(unconfirmed.secrets_error_body(error.status, error.description), error.status)
     if error.allow:
         response.headers["Allow"] = error.allow
     return response
@@ -43,7 +48,7 @@ def json_object(body: bytes) -> dict[str, Any]:
         data = json.loads(body.decode("utf-8"))
         json.dumps(data, ensure_ascii=False).encode("utf-8")  # JSON can spell lone surrogates, which are no text
     except (ValueError, RecursionError) as error:
-        raise SecretsError(400, f"invalid JSON: {error}") from error
+        raise SecretsError(400, unconfirmed.secrets_text("no JSON", reason=error)) from error
     if not isinstance(data, dict):
-        raise SecretsError(400, "invalid JSON: expected an object")
+        raise SecretsError(400, unconfirmed.secrets_text("no JSON", reason="expected an object"))
     return data

@@ -31,9 +31,9 @@ def secret_from(call: Call) -> Secret:
     else:
         raise SecretsError(400, "Unsupported Content-Type header")
     if not secret.value and not unconfirmed.accepts_empty_value():
-        raise SecretsError(400, "the value is empty")
-    if unconfirmed.is_too_large(len(call.body if secret.binary else secret.value.encode()), secret.binary):
-        raise SecretsError(unconfirmed.too_large_status(), "the secret is too large")
+        raise SecretsError(400, unconfirmed.secrets_text("empty value"))
+    if unconfirmed.is_too_large(len(call.body if secret.binary else secret.value.encode())):
+        raise SecretsError(unconfirmed.too_large_status(), unconfirmed.secrets_text("too large"))
     return secret
 
 
@@ -41,17 +41,21 @@ def _text_secret(body: dict[str, Any]) -> Secret:
     """Members that are not known are ignored; a null is as good as no member, as in every Go service."""
     value = body.get("value")
     if not isinstance(value, str | None):
-        raise SecretsError(400, "invalid JSON: value must be a string")
+        raise _wrong_type("value", "a string")
     metadata: dict[str, object] = {}
     for name in METADATA:
         if not isinstance(body.get(name), str | None):
-            raise SecretsError(400, f"invalid JSON: {name} must be a string")
+            raise _wrong_type(name, "a string")
         metadata[name] = body.get(name)
     labels = body.get("labels") or []
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise SecretsError(400, "invalid JSON: labels must be a list of strings")
+        raise _wrong_type("labels", "a list of strings")
     metadata["labels"] = labels
     return Secret(value or "", metadata={name: given for name, given in metadata.items() if given})
+
+
+def _wrong_type(member: str, wanted: str) -> SecretsError:
+    return SecretsError(400, unconfirmed.secrets_text("wrong type", member=member, type=wanted))
 
 
 def secret_response(call: Call, secret: Secret) -> Response:

@@ -8,30 +8,33 @@ from __future__ import annotations
 import json
 import ssl
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 from relay import Relay
 
-SLOW = 100  # seconds
+SLOW = 3600  # seconds: who waits for it does not end
 
 
 class Cluster:
     """A running emulator; ``variables`` are what playbooks need to know of it."""
 
     def __init__(self, output: Path) -> None:
-        ready_file = output / "emulator.json"
         with (output / "emulator.log").open("w") as log:
-            command = ["dcos-emulator", "--port", "0", "--ready-file", ready_file]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        deadline = time.monotonic() + 60
-        while not ready_file.exists():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError("dcos-emulator did not start")
-            time.sleep(0.05)
-        ready = json.loads(ready_file.read_text(encoding="utf-8"))
+            # It ends when its standard input does: with this process, also if that is killed.
+            self._process = subprocess.Popen(
+                ["dcos-emulator", "--port", "0", "--until-stdin-closes"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError("dcos-emulator did not start")
+        ready = json.loads(line)
         self._url = ready["url"]
         self._context = ssl.create_default_context(cafile=ready["ca_path"])
         # A cluster's own root has no SubjectKeyIdentifier, which Python 3.13 asks for.
@@ -74,3 +77,6 @@ class Cluster:
         """End the emulator."""
         self._process.terminate()
         self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()

@@ -4,4 +4,5 @@
 
 set -eu
 
-python differential.py
+# It compares with the collection's own specs.
+PYTHONPATH="${ANSIBLE_COLLECTIONS_PATH%%:*}${PYTHONPATH:+:$PYTHONPATH}" python differential.py

@@ -5,21 +5,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.dcos.security.plugins.module_utils import _x509
+from ansible_collections.dcos.security.plugins.module_utils import _keystores, _x509
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=timezone.utc)
+
+
+def truststore(pem: str, password: str) -> bytes:
+    """Return a truststore; with a cryptography before 45 one that lacks Java's mark, and is read all the same."""
+    if hasattr(pkcs12, "serialize_java_truststore"):
+        return _keystores.build_truststore([pem], password)
+    entry = pkcs12.PKCS12Certificate(x509.load_pem_x509_certificate(pem.encode()), b"ca")
+    return pkcs12.serialize_key_and_certificates(
+        None, None, None, [entry], serialization.BestAvailableEncryption(password.encode())
+    )
 
 
 class Ca:
     """A certificate authority that copies subject and SANs from the CSR, as that of DC/OS does."""
 
-    def __init__(self, key, name="DC/OS Root CA", parent=None):
+    def __init__(
+        self, key: CertificateIssuerPrivateKeyTypes, name: str = "DC/OS Root CA", parent: Ca | None = None
+    ) -> None:
         self.key = key
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         issuer = parent or self
@@ -36,10 +54,17 @@ class Ca:
         )
 
     @staticmethod
-    def _pem(certificate):
+    def _pem(certificate: x509.Certificate) -> str:
         return certificate.public_bytes(serialization.Encoding.PEM).decode()
 
-    def sign(self, csr_pem, days=365, extra_sans=(), extra_names=(), serial=None):
+    def sign(
+        self,
+        csr_pem: str,
+        days: int = 365,
+        extra_sans: Iterable[x509.GeneralName] = (),
+        extra_names: Iterable[x509.NameAttribute[str]] = (),
+        serial: int | None = None,
+    ) -> str:
         """Return the PEM of a certificate for the CSR that ends ``days`` after NOW."""
         csr = x509.load_pem_x509_csr(csr_pem.encode())
         sans = [*csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value, *extra_sans]
@@ -56,7 +81,7 @@ class Ca:
         )
 
 
-WANTED = {
+WANTED: dict[str, Any] = {
     "common_name": "kafka.example.com",
     "hosts": ["kafka.example.com", "*.kafka.l4lb.thisdcos.directory", "10.1.2.3", "2001:db8::1"],
     "subject": {"O": "Example", "OU": None, "C": "US"},
@@ -65,7 +90,7 @@ WANTED = {
 }
 
 
-def csr_for(key, **changes):
+def csr_for(key: str, **changes: Any) -> str:
     """Return a CSR for WANTED with changes."""
     wanted = {**WANTED, **changes}
     return _x509.build_csr(key, wanted["common_name"], wanted["hosts"], wanted["subject"])

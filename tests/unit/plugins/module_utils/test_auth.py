@@ -13,8 +13,8 @@ import jwt
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _auth
-from ansible_collections.dcos.security.plugins.module_utils._client import together
 from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, HttpError, InputError
+from ansible_collections.dcos.security.plugins.module_utils._parallel import together
 from ansible_collections.dcos.security.tests.unit.plugins.peer import (
     REFUSED,
     REJECTED,
@@ -25,31 +25,6 @@ from ansible_collections.dcos.security.tests.unit.plugins.peer import (
 
 PATH = "/acs/api/v1/users/kafka"
 LOGIN = "/acs/api/v1/auth/login"
-
-
-class TestClaims:
-    """A token is read without being verified, and may be anything."""
-
-    def test_whole(self):
-        assert _auth.claims(token("kafka", 60))["uid"] == "kafka"
-        assert _auth.expiry(token(left=60)) == pytest.approx(time.time() + 60, abs=2)
-
-    @pytest.mark.parametrize(
-        "text", ["", "abc", "a.b", "a.b.c", "..", "a.e30.c", "a.W10.c", "a.bnVsbA.c", "ä.ö.ü", "a." + "A" * 5 + ".c"]
-    )
-    def test_nonsense(self, text):
-        assert _auth.claims(text) == {}
-        assert _auth.expiry(text) is None
-
-    @pytest.mark.parametrize("exp", ["1700000000", None, True, [], {}])
-    def test_odd_exp(self, exp):
-        assert _auth.expiry(token(left=None, exp=exp)) is None
-
-    def test_float_exp(self):
-        assert _auth.expiry(token(left=None, exp=1.5)) == 1.5
-
-    def test_timestamp(self):
-        assert _auth.timestamp(1_700_000_000.9) == "2023-11-14T22:13:20Z"
 
 
 class TestLogin:
@@ -164,6 +139,9 @@ class TestLogin:
             "Could not log in as 'admin': the cluster refused the credentials (401 ERR_INVALID_CREDENTIALS). Check "
             "auth_username and auth_password (a service account logs in with its private key instead)."
         )
+        assert caught.value.as_result() == {
+            "failure": {"status": 401, "code": "ERR_INVALID_CREDENTIALS", "method": "POST", "path": LOGIN}
+        }
 
     def test_the_servers_words_do_not_repeat_the_password(self, client_of):
         answer = Answer(400, {"description": "Unexpected JSON input. Hint: 'hunter22' is too long"})
@@ -220,6 +198,15 @@ class TestRenewal:
         assert peer.seen == []
         client.auth.token(1200)
         assert len(peer.seen) == 1
+
+    def test_a_validity_that_nothing_gives(self, client_of):
+        peer, client = client_of(auth_token=token(left=600))
+        with pytest.raises(
+            AuthError,
+            match=r"expires at 20..-.*Z, and so is not valid for min_validity \(1200\) seconds more\. Get a new",
+        ):
+            client.auth.token(1200)
+        assert peer.seen == []
 
     def test_a_short_token_is_used_where_nothing_renews_it(self, client_of):
         short = token(left=30)

@@ -227,7 +227,7 @@ class TestOptions:
 
     def test_attached_cluster_by_method(self, environ):
         found = resolve({"auth_method": "cli"}, environ)
-        assert (found.url, found.method, found.way.options) == (
+        assert (found.url, found.method, found.credentials.options) == (
             "https://prod.example.com",
             "cli",
             {"auth_token": "CLI"},
@@ -244,7 +244,7 @@ class TestOptions:
 
     def test_cluster_by_name_beats_the_url_of_the_environment(self, environ):
         found = resolve({"cluster": "prod"}, {**environ, "DCOS_URL": "https://env", "DCOS_ACS_TOKEN": "t"})
-        assert (found.url, found.way.options) == ("https://prod.example.com", {"auth_token": "CLI"})
+        assert (found.url, found.credentials.options) == ("https://prod.example.com", {"auth_token": "CLI"})
 
     def test_cluster_of_the_environment(self, environ):
         for params, variables, url in (
@@ -270,9 +270,9 @@ class TestOptions:
     def test_users_of_the_environment_can_log_in_and_renew(self, environ):
         environ = {**environ, "DCOS_USERNAME": "u", "DCOS_PASSWORD": "p"}
         user = {"auth_username": "u", "auth_password": "p"}
-        assert resolve({"cluster": "fresh"}, environ).way.options == user
+        assert resolve({"cluster": "fresh"}, environ).credentials.options == user
         found = resolve({"cluster": "prod"}, environ)
-        assert found.way.options == {"auth_token": "CLI"}
+        assert found.credentials.options == {"auth_token": "CLI"}
         assert [way.options for way in found.renewals] == [user]
 
     def test_options_of_trust_come_before_the_configuration(self, environ):

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import threading
+import os
 
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _client
-from ansible_collections.dcos.security.plugins.module_utils._client import at_once, connect, together
+from ansible_collections.dcos.security.plugins.module_utils._client import connect
 from ansible_collections.dcos.security.plugins.module_utils._errors import (
     DcosError,
     HttpError,
-    InputError,
     InternalError,
 )
 from ansible_collections.dcos.security.tests.unit.plugins.peer import Answer, token
@@ -36,7 +35,7 @@ class TestClient:
             ("PUT", "/secrets/v1/secret/default/a/b", 403, "needs dcos:secrets:default:/a/b create or"),
             ("PATCH", "/secrets/v1/secret/default/a/b", 403, "needs dcos:secrets:default:/a/b update or"),
             ("DELETE", "/secrets/v1/secret/default/a/b", 403, "needs dcos:secrets:default:/a/b delete or"),
-            ("GET", "/metadata", 403, "needs more permissions or"),
+            ("GET", "/secrets/v1/seal-status/default", 403, "needs dcos:superuser full."),
             ("GET", PATH, 404, "DC/OS Enterprise only"),
             ("POST", "/ca/api/v2/certificates", 404, "does not route that part"),
             ("PUT", "/secrets/v1/secret/default/a", 413, "about 1 MiB of text"),
@@ -137,65 +136,19 @@ class TestConnect:
         monkeypatch.setenv("HTTPS_PROXY", "http://proxy.invalid")
         assert connect(self.Task()) is not first
 
+    def test_a_forked_process_has_its_own(self):
+        """Two that write to one connection would mix up their requests."""
+        first = connect(self.Task())
+        child = os.fork()
+        if not child:
+            try:
+                os._exit(connect(self.Task()) is first)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        assert connect(self.Task()) is first
+
     def test_a_failure_is_not_kept(self):
         with pytest.raises(DcosError):
             connect(self.Task(url="nonsense"))
         assert connect(self.Task())
-
-
-class TestTogether:
-    """Several at a time."""
-
-    @pytest.mark.parametrize("concurrency", [0, 1, 8])
-    def test_order_and_errors(self, concurrency):
-        def job(item):
-            if item % 3 == 0:
-                raise InputError(f"no {item}")
-            return item * 2
-
-        outcomes = together(job, range(7), concurrency)
-        assert [(item, result) for item, result, _error in outcomes] == [
-            (0, None), (1, 2), (2, 4), (3, None), (4, 8), (5, 10), (6, None),
-        ]  # fmt: skip
-        assert [str(error) for _item, _result, error in outcomes if error] == ["no 0", "no 3", "no 6"]
-
-    @pytest.mark.parametrize("concurrency", [1, 8])
-    def test_bugs_are_not_swallowed(self, concurrency):
-        with pytest.raises(ZeroDivisionError):
-            together(lambda item: 1 / item, [1, 0, 1], concurrency)
-
-    def test_nothing(self):
-        assert together(str, [], 8) == []
-
-    def test_at_the_same_time(self):
-        gate = threading.Barrier(4)
-        outcomes = together(lambda _item: gate.wait(5), range(4), 4)
-        assert sorted(result for _item, result, _error in outcomes) == [0, 1, 2, 3]
-
-
-class TestAtOnce:
-    """Several different things at a time."""
-
-    def test_results_in_order(self):
-        gate = threading.Barrier(3)
-
-        def job(result):
-            gate.wait(5)
-            return result
-
-        assert at_once(lambda: at_once(lambda: job(1), lambda: job(2)), lambda: job(3)) == [[1, 2], 3]
-
-    def test_one_or_none(self):
-        assert at_once() == []
-        assert at_once(lambda: 1) == [1]
-
-    def test_the_first_error_wins(self):
-        def fail(text):
-            raise InputError(text)
-
-        with pytest.raises(InputError, match="first"):
-            at_once(lambda: 1, lambda: fail("first"), lambda: fail("second"))
-
-    def test_bugs_are_not_swallowed(self):
-        with pytest.raises(ZeroDivisionError):
-            at_once(lambda: 1 / 0, lambda: 1)

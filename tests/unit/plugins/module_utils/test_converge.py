@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.dcos.security.plugins.module_utils import _converge
-from ansible_collections.dcos.security.plugins.module_utils._converge import Entity, converge, read_or_predict, report
-from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, InputError, RefusedError
+from ansible_collections.dcos.security.plugins.module_utils._converge import (
+    Entity,
+    converge,
+    report,
+)
+from ansible_collections.dcos.security.plugins.module_utils._errors import DcosError, RefusedError
 
 
 class Task:
@@ -206,6 +210,32 @@ class TestRaces:
             converge(Task(), thing, {"description": "new"})
         assert thing.done == []
 
+    @pytest.mark.parametrize("attempts", [1, 2, 5])
+    def test_how_often_it_is_tried(self, attempts):
+        """After the last try it is looked at once more, as somebody else may have succeeded."""
+
+        class Busy(Thing):
+            def __init__(self, **more):
+                super().__init__(**more)
+                self.attempts, self.tried, self.again = attempts, 0, []
+
+            def decide(self, before, desired, again=False):
+                self.again.append(again)
+                return super().decide(before, desired, again)
+
+            def create(self, desired):
+                self.tried += 1
+                return super().create(desired)
+
+        late = Busy(races=[None] * (attempts - 1) + [{"a": 1}])
+        assert converge(Task(), late, {"a": 1}).changed is False
+        never = Busy(races=[None] * 9)
+        with pytest.raises(DcosError):
+            converge(Task(), never, {"a": 1})
+        for thing in (late, never):
+            assert thing.tried == attempts
+            assert thing.again == [False] + [True] * attempts
+
     def test_what_is_wanted_is_asked_anew(self):
         seen = []
         thing = Thing(None, races=[BEFORE])
@@ -262,29 +292,3 @@ class TestDiff:
             "changed": True,
             "diff": {"before_header": "it", "after_header": "it", "before": {}, "after": {"a": 1}},
         }
-
-
-class TestFiles:
-    """Files that an earlier task would have made."""
-
-    def test_there(self, tmp_path):
-        (tmp_path / "key").write_text("PEM", encoding="utf-8")
-        for check_mode in (False, True):
-            task = Task(check_mode)
-            assert read_or_predict(task, str(tmp_path / "key"), "public_key_path", lambda: "made up") == "PEM"
-            assert task.warnings == []
-
-    def test_predicted(self, tmp_path):
-        task = Task(check_mode=True)
-        assert read_or_predict(task, str(tmp_path / "key"), "public_key_path", lambda: "made up") == "made up"
-        assert task.warnings == [
-            f"public_key_path '{tmp_path}/key' does not exist; check mode assumes that an earlier task makes it."
-        ]
-
-    def test_not_predicted_outside_check_mode(self, tmp_path):
-        with pytest.raises(InputError, match="public_key_path '.*key' cannot be read: No such file"):
-            read_or_predict(Task(), str(tmp_path / "key"), "public_key_path", lambda: "made up")
-
-    def test_unreadable_is_no_absence(self, tmp_path):
-        with pytest.raises(InputError, match="Is a directory"):
-            read_or_predict(Task(check_mode=True), str(tmp_path), "public_key_path", lambda: "made up")

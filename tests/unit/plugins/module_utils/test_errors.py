@@ -55,7 +55,9 @@ def test_all_are_one_kind():
 class TestMissingLibraries:
     """A library is missing: which, where, and what for."""
 
-    @pytest.mark.parametrize(("name", "package", "reason"), [(n, *known) for n, known in _deps.LIBRARIES.items()])
+    @pytest.mark.parametrize(
+        ("name", "package", "reason"), [(n, known.package, known.reason) for n, known in _deps.LIBRARIES.items()]
+    )
     def test_known(self, monkeypatch, name, package, reason):
         monkeypatch.setitem(sys.modules, name, None)
         with pytest.raises(_deps.MissingLibraryError) as caught:
@@ -71,3 +73,8 @@ class TestMissingLibraries:
 
     def test_found(self):
         assert _deps.load("json").loads("1") == 1
+
+
+def test_what_a_terminal_would_obey_is_not_told():
+    error = _errors.InputError("ACL 'a\nb\x1b[2Jc\x9bd\u2028e' and \tthat")
+    assert error.told(str) == "ACL 'a b [2Jc d e' and  that"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import random
+import re
 import time
 
 import jwt
@@ -249,12 +250,14 @@ def test_weak_keys_that_a_cluster_may_hold_are_readable(forms):
 
 
 def test_login_token_verifies_and_holds_two_claims(rsa_key, forms):
+    before = int(time.time())
     token = _keys.sign_login_token("kafka", forms["pkcs1"](rsa_key))
+    after = int(time.time())
     claims = jwt.decode(token, forms["spki"](rsa_key), algorithms=["RS256"])
     assert set(claims) == {"uid", "exp"}
     assert claims["uid"] == "kafka"
     assert isinstance(claims["exp"], int)
-    assert claims["exp"] == pytest.approx(time.time() + 300, abs=5)
+    assert before + 300 <= claims["exp"] <= after + 300
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "typ": "JWT"}
 
 
@@ -270,17 +273,9 @@ def test_a_token_signed_with_another_key_does_not_verify(rsa_key, other_rsa_key,
         jwt.decode(token, forms["spki"](rsa_key), algorithms=["RS256"])
 
 
-def test_pem_scanning_is_linear():
-    def seconds(count):
-        text = "-----BEGIN PUBLIC KEY-----" * count + "-" * count
-        best = float("inf")
-        for _attempt in range(3):
-            start = time.perf_counter()
-            assert _keys.pem_blocks(text) == []
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    assert seconds(16000) < 8 * seconds(4000) + 0.01
+def test_long_texts_are_scanned():
+    """Half a million openings: a scanner whose time grows with their square would not end today."""
+    assert _keys.pem_blocks("-----BEGIN PUBLIC KEY-----" * 500_000 + "-" * 500_000) == []
 
 
 def test_a_shuffled_body_is_refused(rsa_key, forms):
@@ -289,3 +284,14 @@ def test_a_shuffled_body_is_refused(rsa_key, forms):
     random.Random(1).shuffle(shuffled)
     with pytest.raises(InputError):
         _keys.normalize_public_key("\n".join([lines[0], *shuffled, lines[-1]]))
+
+
+# As PEM is found, character by character: slower, and easier to see through.
+PLAIN_PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----((?:[^-]|-(?!----))*)-----END \1-----")
+PEM_PIECES = ["-", "----", "-----", "-----BEGIN A-----", "-----END A-----", "-----END B-----", "x\n", "A"]
+
+
+@given(st.lists(st.sampled_from(PEM_PIECES), max_size=12).map("".join))
+def test_pem_is_found_as_character_by_character(text):
+    found = [(match["label"], match["body"]) for match in _keys._PEM_BLOCK.finditer(text)]
+    assert found == PLAIN_PEM.findall(text)

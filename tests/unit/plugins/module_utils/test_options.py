@@ -5,16 +5,12 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
-from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, DcosError, InputError
-from ansible_collections.dcos.security.plugins.module_utils._options import (
-    ANONYMOUS,
-    CONNECTION_SPEC,
-    read_bytes,
-    read_text,
-    resolve,
-)
+from ansible_collections.dcos.security.plugins.module_utils._errors import AuthError, InputError
+from ansible_collections.dcos.security.plugins.module_utils._options import ANONYMOUS, CONNECTION_SPEC, located, resolve
 
 URL = "https://dcos.example.com"
 
@@ -45,8 +41,10 @@ def connection(letters="", environ=None, **params):
 
 
 def spelt(way):
-    """Return the letters of what a way uses."""
-    return "".join(sorted(way.options.values(), key=lambda letter: "TCUKFP".index(letter.upper())))
+    """Return the letters of what a way uses; that of a path lies in the folder of the process."""
+    return "".join(
+        sorted(map(os.path.basename, way.options.values()), key=lambda letter: "TCUKFP".index(letter.upper()))
+    )
 
 
 # what is given          what is used    what renews it, the first first
@@ -109,7 +107,7 @@ PRECEDENCE = [
 @pytest.mark.parametrize(("given", "used", "renewals"), PRECEDENCE, ids=[row[0] for row in PRECEDENCE])
 def test_precedence(given, used, renewals):
     found = connection(given)
-    assert spelt(found.way) == used
+    assert spelt(found.credentials) == used
     assert [spelt(way) for way in found.renewals] == renewals.split()
 
 
@@ -128,7 +126,7 @@ def test_precedence(given, used, renewals):
 )
 def test_method_narrows_the_choice(method, given, used, renewals):
     found = connection(given, auth_method=method)
-    assert (found.method, spelt(found.way)) == (method, used)
+    assert (found.method, spelt(found.credentials)) == (method, used)
     assert [spelt(way) for way in found.renewals] == renewals.split()
 
 
@@ -138,7 +136,7 @@ def test_method_narrows_the_choice(method, given, used, renewals):
 )
 def test_method_of_the_environment_narrows_the_choice(method, given, used, renewals):
     found = connection(given, {"DCOS_AUTH_METHOD": method})
-    assert (found.method, spelt(found.way)) == (method, used)
+    assert (found.method, spelt(found.credentials)) == (method, used)
     assert [spelt(way) for way in found.renewals] == renewals.split()
 
 
@@ -187,7 +185,7 @@ def test_an_unknown_method_in_the_environment_is_named():
 
 def test_anonymous_leaves_credentials_out():
     found = resolve({"url": URL, "auth_token": "T"}, {"DCOS_USERNAME": "u", "DCOS_PASSWORD": "p"}, anonymous=True)
-    assert (found.way, found.renewals) == (ANONYMOUS, ())
+    assert (found.credentials, found.renewals) == (ANONYMOUS, ())
     assert resolve({"url": URL}, {}, anonymous=True).url == URL
 
 
@@ -196,7 +194,7 @@ def test_empty_is_not_given():
     environ = {"DCOS_URL": "https://env.example.com", "DCOS_ACS_TOKEN": "t", "DCOS_TIMEOUT": "", "DCOS_CLUSTER": ""}
     found = resolve(nothing, environ)
     assert found.url == "https://env.example.com"
-    assert spelt(found.way) == "t"
+    assert spelt(found.credentials) == "t"
     assert (found.ca_path, found.validate_certs, found.timeout, found.retries) == (None, True, 30.0, 3)
 
 
@@ -248,6 +246,17 @@ def test_a_timeout_that_is_no_number_is_refused():
         connection("T", {"DCOS_TIMEOUT": "soon"})
 
 
+@pytest.mark.parametrize(("text", "meant"), [("", 64), ("64", 64), ("1", 1), ("1024", 1024)])
+def test_the_size_of_an_answer(text, meant):
+    assert connection("T", {"DCOS_MAX_ANSWER_MB": text}).max_answer == meant << 20
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1e3", "lots", "16385", "nan"])
+def test_impossible_sizes_are_refused(text):
+    with pytest.raises(InputError, match=f"DCOS_MAX_ANSWER_MB must be .* not '{text}'"):
+        connection("T", {"DCOS_MAX_ANSWER_MB": text})
+
+
 @pytest.mark.parametrize(
     ("url", "origin"),
     [
@@ -293,24 +302,47 @@ def test_a_password_in_an_unusable_url_is_not_repeated(url):
     assert "hunter22" not in str(caught.value)
 
 
-class TestFiles:
-    """Files that options name."""
+class TestPaths:
+    """Relative paths, of options and of the environment alike, lie in one folder."""
 
-    def test_text_and_bytes(self, tmp_path):
-        (tmp_path / "file").write_bytes("größer\n".encode())
-        assert read_text(str(tmp_path / "file"), "src") == "größer\n"
-        assert read_bytes(str(tmp_path / "file"), "src") == "größer\n".encode()
+    @pytest.mark.parametrize(("folder", "found"), [("/play", "/play"), (None, os.getcwd())])
+    def test_of_options(self, folder, found):
+        options = {"url": URL, "ca_path": "ca.pem", "auth_username": "u", "auth_private_key_path": "keys/private.pem"}
+        for params, environ in (
+            (options, {}),
+            (
+                {"url": URL},
+                {"DCOS_TLS_CA_PATH": "ca.pem", "DCOS_USERNAME": "u", "DCOS_PRIVATE_KEY_PATH": "keys/private.pem"},
+            ),
+        ):
+            connection = resolve(params, environ, folder=folder)
+            assert connection.ca_path == f"{found}/ca.pem"
+            assert connection.credentials.options["auth_private_key_path"] == f"{found}/keys/private.pem"
+            assert connection.renewals[0].options == connection.credentials.options
 
-    def test_no_file(self, tmp_path):
-        with pytest.raises(InputError, match="src '.*/none' cannot be read: No such file"):
-            read_bytes(str(tmp_path / "none"), "src")
+    @pytest.mark.parametrize("given", [{"auth_credential": "file://sa.json"}, {}])
+    def test_of_a_credential(self, given):
+        variables = {} if given else {"DCOS_SERVICE_ACCOUNT_CREDENTIAL": "file://sa.json"}
+        connection = resolve({"url": URL, **given}, variables, folder="/play")
+        assert connection.credentials.options == {"auth_credential": "file:///play/sa.json"}
 
-    def test_folder(self, tmp_path):
-        with pytest.raises(InputError, match="Is a directory"):
-            read_text(str(tmp_path), "src")
+    def test_of_the_cli(self, tmp_path):
+        cluster = tmp_path / "dcos" / "clusters" / "1"
+        cluster.mkdir(parents=True)
+        (cluster / "dcos.toml").write_text(
+            '[core]\ndcos_url = "https://cli"\ndcos_acs_token = "T"\nssl_verify = "ca.pem"\n', encoding="utf-8"
+        )
+        connection = resolve({"auth_method": "cli"}, {"DCOS_DIR": "dcos"}, folder=str(tmp_path))
+        assert (connection.url, connection.ca_path) == ("https://cli", f"{tmp_path}/ca.pem")
 
-    def test_no_text(self, tmp_path):
-        (tmp_path / "file").write_bytes(b"\xff\xfe\x00secret")
-        with pytest.raises(DcosError, match="not a text file") as caught:
-            read_text(str(tmp_path / "file"), "src")
-        assert "secret" not in str(caught.value)
+    def test_absolute_ones_and_other_values_stay(self):
+        options = {
+            "ca_path": "/etc/ca.pem",
+            "auth_private_key_path": None,
+            "auth_credential": '{"uid": "x"}',
+            "auth_password": "file://password",
+            "url": "file://x",
+        }
+        assert located(options, "/play") == options
+        assert located({"ca_path": "ca.pem"}, "/play") == {"ca_path": "/play/ca.pem"}
+        assert located({"auth_credential": {"uid": "x"}}, "/play") == {"auth_credential": {"uid": "x"}}

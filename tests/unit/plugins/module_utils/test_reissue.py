@@ -28,7 +28,10 @@ def ec_key():
 
 
 def reasons(certificate, key, ca, wanted=None, remaining_days=30, **changes):
-    return _reissue.reissue_reasons(certificate, key, wanted or {**WANTED, **changes}, ca.pem, remaining_days, NOW)
+    return _reissue.told(
+        _reissue.reissue_reasons(certificate, key, wanted or {**WANTED, **changes}, ca.pem, remaining_days, NOW),
+        remaining_days,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +94,20 @@ def test_names_added_by_the_ca_do_not_reissue_forever(ca, ec_key):
     assert reasons(added, ec_key, ca) == []
 
 
+def test_a_name_may_have_several_values_in_any_order(ca, ec_key):
+    units = [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, name) for name in ("Payments", "Cards")]
+    certificate = ca.sign(csr_for(ec_key), extra_names=units)
+    assert reasons(certificate, ec_key, ca, subject={"OU": "Cards, Payments"}) == []
+    assert reasons(certificate, ec_key, ca, subject={"OU": "Payments, Cards"}) == []
+    assert reasons(certificate, ec_key, ca, subject={"OU": "Cards"}) == ["subject differs"]
+    assert reasons(certificate, ec_key, ca, subject={"OU": "Cards Payments"}) == ["subject differs"]
+
+
+@pytest.mark.parametrize("name", ["C", "ST", "L", "O", "OU"])
+def test_each_name_that_the_ca_takes_over_is_compared(certificate, ec_key, ca, name):
+    assert reasons(certificate, ec_key, ca, subject={name: "Zz"}) == ["subject differs"]
+
+
 def test_absent_and_unreadable(certificate, ec_key, ca):
     assert reasons(None, ec_key, ca) == reasons(" \n", None, ca) == ["absent"]
     assert reasons("garbage", ec_key, ca) == ["unreadable"]
@@ -98,6 +115,20 @@ def test_absent_and_unreadable(certificate, ec_key, ca):
     assert reasons(certificate, None, ca) == ["private key absent"]
     assert reasons(certificate, "garbage", ca) == ["private key unreadable"]
     assert reasons(certificate, _x509.generate_key("ECDSA"), ca) == ["key mismatch"]
+
+
+@pytest.mark.parametrize("hosts", [None, [], ()])
+def test_without_hosts_the_common_name_is_the_one(ca, ec_key, hosts):
+    for names, expected in (([WANTED["common_name"]], []), (["x.example.com"], ["subject alternative names differ"])):
+        assert reasons(ca.sign(csr_for(ec_key, hosts=names)), ec_key, ca, hosts=hosts) == expected
+
+
+def test_now_is_the_default(ca, ec_key):
+    """The authority began ten days before NOW, and its certificates five."""
+    old = ca.sign(csr_for(ec_key), days=-4)
+    assert _reissue.reissue_reasons(old, ec_key, WANTED, ca.pem, 30) == [_reissue.Reason.EXPIRED]
+    assert _reissue.would_expire_early("2020-01-01T00:00:00Z", 24 * 365, 0)
+    assert not _reissue.would_expire_early("9999-01-01T00:00:00Z", 24 * 365, 0)
 
 
 def test_another_ca(certificate, ec_key):

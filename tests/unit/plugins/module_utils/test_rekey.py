@@ -9,13 +9,14 @@ import signal
 
 import pytest
 
-from ansible_collections.dcos.security.plugins.module_utils import _keys, _rekey
-from ansible_collections.dcos.security.plugins.module_utils._rekey import journal_gid
+from ansible_collections.dcos.security.plugins.module_utils import _keys
+from ansible_collections.dcos.security.plugins.module_utils._iam import journal_gid
 from ansible_collections.dcos.security.tests.unit.plugins.cluster import killed_after
 
 MODULE = "dcos_service_account"
+pytestmark = pytest.mark.usefixtures("no_waiting")
 # The requests of one replacement, by the test that counts them.
-REQUESTS = 23
+REQUESTS = 33
 UID = "kafka.prod@example.com"
 DESCRIPTION = 'The "broker" \\ of Zürich, {"v": 1}'
 GROUPS = ["brokers", "readers", "superusers"]
@@ -24,13 +25,6 @@ PERMISSIONS = {
     "dcos:secrets:default:/kafka/*": ["full"],
     "dcos:superuser": ["full"],
 }
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
-    """Nobody else is at work here."""
-    for name in ("PATIENCE", "POLL", "SETTLE"):
-        monkeypatch.setattr(_rekey, name, 0)
 
 
 @pytest.fixture
@@ -76,25 +70,25 @@ def aftermath(cluster, public):
         cluster.control("PUT", "/state", state)
         return attempt(cluster, **options)
 
-    foretold = now(public_key=public[1], check=True)
-    assert not foretold.get("failed"), foretold
-    assert foretold["service_account"]["public_key"] == public[1]
-    assert foretold["service_account"]["description"] == DESCRIPTION
+    predicted = now(public_key=public[1], check=True)
+    assert not predicted.get("failed"), predicted
+    assert predicted["service_account"]["public_key"] == public[1]
+    assert predicted["service_account"]["description"] == DESCRIPTION
 
     same = now(public_key=public[1])
     assert not same.get("failed"), same
     assert cluster.account(UID) == whole(public[1])
-    assert same["changed"] == foretold["changed"]
+    assert same["changed"] == predicted["changed"]
     assert attempt(cluster, public_key=public[1])["changed"] is False
     if same["changed"]:
         assert journal(cluster) is None
 
     wishes = {"public_key": public[2], "description": "Another", "groups": GROUPS}
-    foretold = now(**wishes, check=True)
+    predicted = now(**wishes, check=True)
     other = now(**wishes)
     assert not other.get("failed"), other
     for name in ("changed", "key_replaced", "restored", "service_account"):
-        assert foretold[name] == other[name]
+        assert predicted[name] == other[name]
     assert cluster.account(UID) == {**whole(public[2]), "description": "Another"}
     assert journal(cluster) is None
 

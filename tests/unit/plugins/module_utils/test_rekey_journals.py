@@ -9,19 +9,14 @@ import json
 
 import pytest
 
-from ansible_collections.dcos.security.plugins.module_utils import _iam, _keys, _rekey
+from ansible_collections.dcos.security.plugins.module_utils import _iam, _keys
+from ansible_collections.dcos.security.plugins.module_utils._rekey_steps import RECORD
 from ansible_collections.dcos.security.tests.unit.plugins.cluster import Cluster
 
 MODULE = "dcos_service_account"
+pytestmark = pytest.mark.usefixtures("no_waiting")
 RID = "dcos:secrets:default:/kafka/*"
-GID = _rekey.journal_gid("kafka")
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch):
-    """Nobody else is at work here."""
-    for name in ("PATIENCE", "POLL", "SETTLE"):
-        monkeypatch.setattr(_rekey, name, 0)
+GID = _iam.journal_gid("kafka")
 
 
 @pytest.fixture
@@ -44,8 +39,9 @@ def leave(cluster, public):
     records = [["group", ["brokers"], {"gid": "brokers", "description": ""}]]
     records += [["acl", [RID], {"rid": RID, "description": ""}]]
 
-    def put(journal, key=None, description="", **changes):
-        text = journal if isinstance(journal, str) else json.dumps({**whole, **changes})
+    def put(journal, key=None, description="", lacking=None, **changes):
+        record = {name: value for name, value in {**whole, **changes}.items() if name != lacking}
+        text = journal if isinstance(journal, str) else json.dumps(record)
         left = [["group", [GID], {"gid": GID, "description": text}]] if journal is not None else []
         if key is not None:
             user = {"uid": "kafka", "description": description, "public_key": public[key]}
@@ -84,8 +80,8 @@ def test_of_a_run_that_died_without_an_account(cluster, public, leave, wish):
 def test_of_a_run_that_died_with_a_pending_account(cluster, public, leave, key):
     """Another key than the recorded one is that of a run that was overtaken."""
     leave({}, key=key, description="The broker" + _iam.PENDING)
-    foretold = cluster.run(MODULE, uid="kafka", check=True)
-    assert foretold["service_account"]["public_key"] == public[1]
+    predicted = cluster.run(MODULE, uid="kafka", check=True)
+    assert predicted["service_account"]["public_key"] == public[1]
     cluster.run(MODULE, uid="kafka")
     assert_finished(cluster, restored(public[1]))
 
@@ -99,6 +95,24 @@ def test_that_is_none(cluster, public, leave, text, key):
     leave(text, key=key)
     cluster.run(MODULE, uid="kafka", public_key=public[1], description="New")
     assert_finished(cluster, {"description": "New", "public_key": public[1], "groups": [], "permissions": {}})
+
+
+@pytest.mark.parametrize("member", RECORD)
+@pytest.mark.parametrize("key", [None, 0])
+def test_that_lacks_something(cluster, public, leave, member, key):
+    """It could not give back all that a replacement takes, so that it is none."""
+    leave({}, key=key, lacking=member)
+    cluster.run(MODULE, uid="kafka", public_key=public[1], description="New")
+    assert_finished(cluster, {"description": "New", "public_key": public[1], "groups": [], "permissions": {}})
+
+
+def test_what_it_will_give_back_is_foretold(cluster, public, leave):
+    leave({})
+    options = {"uid": "kafka", "public_key": public[1]}
+    predicted, done = cluster.run(MODULE, **options, check=True), cluster.run(MODULE, **options)
+    given_back = {"permissions": [{"rid": RID, "actions": ["full", "read"]}], "groups": ["brokers"]}
+    assert predicted["restored"] == done["restored"] == given_back
+    assert predicted["key_replaced"] is done["key_replaced"] is True
 
 
 def test_of_an_account_that_was_recorded_and_has_changed_since(cluster, public, leave):
@@ -122,27 +136,54 @@ def test_what_was_deleted_meanwhile(cluster, public, leave):
 @pytest.mark.parametrize("journal", ["", {}], ids=["empty", "whole"])
 def test_absent_removes_it_too(cluster, leave, journal, key):
     leave(journal, key=key, description=_iam.PENDING if key == 1 else "")
-    foretold = cluster.run(MODULE, uid="kafka", state="absent", check=True)
+    predicted = cluster.run(MODULE, uid="kafka", state="absent", check=True)
     done = cluster.run(MODULE, uid="kafka", state="absent")
-    assert done["changed"] == foretold["changed"]
+    assert done["changed"] == predicted["changed"]
     assert_finished(cluster, None)
     assert cluster.run(MODULE, uid="kafka", state="absent")["changed"] is False
 
 
-def test_a_description_that_ends_like_the_marker(cluster, public):
-    """Somebody may have written that; without a journal it means nothing."""
-    odd = "Their own" + _iam.PENDING
-    cluster.iam("PUT", "/users/kafka", {"public_key": public[0], "description": odd})
-    assert cluster.run(MODULE, uid="kafka", public_key=public[0])["service_account"]["description"] == odd
+def test_a_mark_without_a_journal(cluster, public):
+    """Only the last step is missing, whatever the next run is for."""
+    cluster.iam("PUT", "/users/kafka", {"public_key": public[0], "description": "The broker" + _iam.PENDING})
+    predicted = cluster.run(MODULE, uid="kafka", check=True)
+    done = cluster.run(MODULE, uid="kafka")
+    assert done["changed"] is predicted["changed"] is True
+    assert done["key_replaced"] is False
+    assert_finished(cluster, {"description": "The broker", "public_key": public[0], "groups": [], "permissions": {}})
+    assert cluster.run(MODULE, uid="kafka")["changed"] is False
+
+
+def test_a_description_that_ends_like_the_mark_is_refused(cluster, public):
+    outcome = cluster.fail(MODULE, uid="kafka", public_key=public[0], description="Mine" + _iam.PENDING)
+    assert "mark" in outcome["msg"]
+
+
+@pytest.mark.parametrize("restore", [False, True])
+@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("key", [1, 2])
+def test_an_account_that_was_made_anew_meanwhile(cluster, public, leave, version, key, restore):
+    """It is given nothing of its predecessor's unless the user says so, and the user is told what that was."""
+    leave({}, key=key, v=version, description="Another", public_key=public[0] if version == 2 else None)
+    done = cluster.run(MODULE, uid="kafka", public_key=public[3], restore_from_journal=restore)
+    left = {} if restore else {"groups": [], "permissions": {}}
+    assert_finished(cluster, restored(public[3], **{"description": "Another", **left}))
+    assert RID in done.warned or restore
+    assert GID in done.warned
+
+
+def test_of_a_deletion_that_died_after_the_account_was_gone(cluster, public, leave):
+    """The account is not made again, nor are its grants given to the next of its name."""
+    leave({}, v=2, public_key=public[0], absent=True)
     cluster.run(MODULE, uid="kafka", public_key=public[1])
-    assert_finished(cluster, {"description": odd, "public_key": public[1], "groups": [], "permissions": {}})
+    assert_finished(cluster, {"description": "", "public_key": public[1], "groups": [], "permissions": {}})
 
 
 def test_a_cluster_that_cuts_the_journal_off(cluster, public, leave, monkeypatch):
     """What it keeps is compared before anything is deleted."""
     leave(None, key=0)
     update = _iam.update_group
-    monkeypatch.setattr(_iam, "update_group", lambda client, gid, text: update(client, gid, text[:100]))
+    monkeypatch.setattr(_iam, "update_group", lambda client, gid, text, **how: update(client, gid, text[:100], **how))
     outcome = cluster.attempt(MODULE, uid="kafka", public_key=public[1])
     assert "Nothing was deleted" in outcome["msg"]
     assert cluster.account("kafka")["public_key"] == public[0]

@@ -1,16 +1,14 @@
 # Copyright: (c) 2026, the dcos.security maintainers
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several runs that replace the key of one account at the same time."""
+"""Several runs that replace the key of one account at the same time, in real threads. For all else see the explorer."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from ansible_collections.dcos.security.plugins.module_utils import _keys, _rekey
-from ansible_collections.dcos.security.plugins.module_utils._rekey import journal_gid
+from ansible_collections.dcos.security.plugins.module_utils import _keys
+from ansible_collections.dcos.security.plugins.module_utils._iam import journal_gid
 from ansible_collections.dcos.security.tests.unit.plugins.cluster import at_once as cluster_at_once
 
 MODULE = "dcos_service_account"
@@ -67,36 +65,3 @@ def test_who_only_looks_meanwhile_sees_the_account_whole(kafka, public):
     assert key_of_whole(kafka) == public[1]
     assert [outcome["changed"] for outcome in outcomes[1:]] == [False] * 5
     assert {outcome["service_account"]["description"] for outcome in outcomes} == {"The broker"}
-
-
-@pytest.mark.parametrize("round_", range(2))
-def test_several_find_a_dead_run(kafka, public, monkeypatch, round_):
-    """It died between steps 4 and 5. One of them takes its journal over, the others wait for that one."""
-    monkeypatch.setattr(_rekey, "PATIENCE", 0.5)
-    monkeypatch.setattr(_rekey, "POLL", 0.1)
-    monkeypatch.setattr(_rekey, "SETTLE", 0.3)
-    record = {
-        "v": 1,
-        "uid": "kafka",
-        "target_public_key": public[1],
-        "description": "The broker",
-        "permissions": [{"rid": rid, "actions": ["full"]} for rid in RIDS],
-        "groups": ["brokers"],
-    }
-    gid = journal_gid("kafka")
-    kafka.load([["group", [gid], {"gid": gid, "description": json.dumps(record)}]])
-    kafka.iam("DELETE", "/users/kafka")
-    outcomes = at_once(kafka, *[{"public_key": public[1]}] * 4)
-    assert key_of_whole(kafka) == public[1]
-    assert sum(outcome["key_replaced"] for outcome in outcomes) == 1
-
-
-def test_a_slow_run_that_was_taken_for_dead_undoes_nothing(kafka, public, monkeypatch):
-    """While its request to make the account anew is under way, another run does all the rest."""
-    monkeypatch.setattr(_rekey, "PATIENCE", 0.5)
-    monkeypatch.setattr(_rekey, "POLL", 0.1)
-    monkeypatch.setattr(_rekey, "SETTLE", 0.3)
-    kafka.fault("delay", method="PUT", path="v1/users/kafka$", delay_ms=4000)
-    at_once(kafka, *[{"public_key": public[1]}] * 2)
-    assert key_of_whole(kafka) == public[1]
-    assert kafka.sent().count("DELETE /acs/api/v1/users/kafka") == 1

@@ -6,25 +6,30 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Any, Callable
 
 import pytest
 
+from ansible_collections.dcos.security.tests.unit.plugins.calls import Outcome
 from ansible_collections.dcos.security.tests.unit.plugins.certificates import CN, MODULE, Files, Secrets, unseen
+from ansible_collections.dcos.security.tests.unit.plugins.cluster import Cluster
 
 
 @pytest.fixture(params=[Files, Secrets], ids=["files", "secrets"])
-def place(request, cluster, tmp_path):
+def place(request: pytest.FixtureRequest, cluster: Cluster, tmp_path: Path) -> Files | Secrets:
     """Return where the certificate is kept: each test runs for both."""
-    return request.param(cluster, tmp_path)
+    kept: Files | Secrets = request.param(cluster, tmp_path)
+    return kept
 
 
 @pytest.fixture
-def keep(cluster, place):
+def keep(cluster: Cluster, place: Files | Secrets) -> Callable[..., Outcome]:
     """Return a function that runs the module for one certificate with an EC key, which is made quickly."""
 
-    def run(method="run", **options):
+    def run(method: str = "run", **options: Any) -> Outcome:
         wanted = {"common_name": CN, "key_type": "ECDSA", **place.options, **options}
-        outcome = getattr(cluster, method)(MODULE, **wanted)
+        outcome: Outcome = getattr(cluster, method)(MODULE, **wanted)
         if os.path.exists(place.paths["private_key"]) or place.paths["private_key"].startswith("kafka/"):
             unseen(cluster, place, outcome)
         return outcome
@@ -33,6 +38,6 @@ def keep(cluster, place):
 
 
 @pytest.fixture
-def files(cluster, tmp_path):
+def files(cluster: Cluster, tmp_path: Path) -> Files:
     """Return the place of a certificate in files."""
     return Files(cluster, tmp_path)

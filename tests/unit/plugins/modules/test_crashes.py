@@ -11,15 +11,9 @@ import signal
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys, _x509
+from ansible_collections.dcos.security.tests.reliability.starts import CERTIFICATE
 from ansible_collections.dcos.security.tests.unit.plugins.cluster import killed_after
 
-CERTIFICATE = {
-    "common_name": "kafka.example.com",
-    "key_type": "ECDSA",
-    "certificate_secret": "kafka/certificate",
-    "privatekey_secret": "kafka/key",
-    "chain_secret": "kafka/chain",
-}
 CREDENTIAL = {"path": "kafka/service-account", "uid": "kafka"}
 
 
@@ -77,8 +71,8 @@ def test_credential(cluster, pems, wish, stored):
 def test_permissions(cluster, pems):
     rids = [f"dcos:secrets:default:/kafka/{number}" for number in range(3)]
     cluster.iam("PUT", "/users/kafka", {"public_key": _keys.public_key_of(pems[0])})
-    cluster.iam("PUT", "/acls/dcos:adminrouter:package", {"description": ""})
-    cluster.iam("PUT", "/acls/dcos:adminrouter:package/users/kafka/full")
+    cluster.iam("PUT", "/acls/dcos:adminrouter:service:kafka", {"description": ""})
+    cluster.iam("PUT", "/acls/dcos:adminrouter:service:kafka/users/kafka/full")
     state = cluster.control("GET", "/state").json()
     wish = {
         "uid": "kafka",

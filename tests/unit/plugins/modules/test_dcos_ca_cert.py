@@ -50,10 +50,10 @@ def test_first_run(cluster, keep, place):
 
 
 def test_check_mode_cannot_know_the_certificate(cluster, keep):
-    foretold = keep(check=True)
-    assert foretold["reasons"] == ["absent"]
-    assert foretold["certificate"] == ""
-    assert _x509.split_bundle(foretold["chain"])
+    predicted = keep(check=True)
+    assert predicted["reasons"] == ["absent"]
+    assert predicted["certificate"] == ""
+    assert _x509.split_bundle(predicted["chain"])
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def test_another_wish_keeps_the_key(keep, place, change, reason):
     first = keep(hosts=[CN, "10.0.3.7"])
     key = place.read("private_key")
     options = {"hosts": [CN, "10.0.3.7"], **change}
-    foretold = keep(check=True, **options)
+    predicted = keep(check=True, **options)
     changed = keep(**options)
-    assert foretold["reasons"] == changed["reasons"]
+    assert predicted["reasons"] == changed["reasons"]
     assert reason in changed["reasons"]
-    assert changed["changed"] is foretold["changed"] is True
+    assert changed["changed"] is predicted["changed"] is True
     assert changed["serial_number"] != first["serial_number"]
     assert place.read("private_key") == key
     if reason != "forced":

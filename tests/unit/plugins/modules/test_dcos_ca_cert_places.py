@@ -10,9 +10,12 @@ import os
 import stat
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from ansible_collections.dcos.security.plugins.module_utils import _ca, _x509
+from ansible_collections.dcos.security.plugins.module_utils._module import Module
 from ansible_collections.dcos.security.tests.unit.plugins.certificates import (
     CN,
     MODULE,
@@ -128,8 +131,8 @@ def test_modes_are_kept_up(cluster, files):
     cluster.converge(MODULE, **wish)
     os.chmod(files.paths["private_key"], 0o644)
     os.chmod(files.paths["certificate"], 0o666)
-    foretold = cluster.run(MODULE, check=True, **wish)
-    assert foretold["changed"] is True
+    predicted = cluster.run(MODULE, check=True, **wish)
+    assert predicted["changed"] is True
     assert mode(files.paths["private_key"]) == 0o644
     done = cluster.run(MODULE, **wish)
     assert done["changed"] is True
@@ -225,3 +228,77 @@ def test_a_wrong_password_is_tried_once(cluster):
     login = {"auth_token": None, "auth_username": "bootstrapuser", "auth_password": "wr0ng-pw"}
     outcome = cluster.fail(MODULE, common_name=CN, **secrets, **login)
     assert outcome.sent == ["POST /acs/api/v1/auth/login"]
+
+
+@pytest.mark.parametrize("check", [False, True])
+@pytest.mark.parametrize(
+    "options",
+    [{"owner": "nobody-of-this-name"}, {"group": "nobody-of-this-name"}, {"mode": "rwx"}, {"privatekey_mode": "0"}],
+    ids=str,
+)
+def test_wrong_attributes_are_an_error_before_the_ca_is_asked(cluster, files, options, check):
+    wish = {"common_name": CN, "key_type": "ECDSA", **files.options, **options}
+    if options == {"privatekey_mode": "0"}:
+        wish["privatekey_mode"] = "u=q"
+    outcome = cluster.fail(MODULE, check=check, **wish)
+    assert "cannot be given its owner, group, mode or attributes: " in outcome["msg"]
+    assert not [request for request in outcome.sent if "/sign" in request or "/newkey" in request]
+    assert os.listdir(os.path.dirname(files.paths["chain"])) == []
+
+
+def test_attributes_that_are_no_longer_right_are_one_error_too(cluster, files):
+    wish = {"common_name": CN, "key_type": "ECDSA", **files.options}
+    cluster.run(MODULE, **wish)
+    outcome = cluster.fail(MODULE, **wish, owner="nobody-of-this-name")
+    assert "failed to look up user nobody-of-this-name" in outcome["msg"]
+
+
+# --- a CA that does otherwise, and the order of writing
+
+
+@pytest.mark.parametrize(
+    "name, sans, own_key, reason",
+    [
+        (CN, [CN], True, None),
+        (CN, [CN], False, "key mismatch"),
+        ("other.example.com", [CN], True, "common name differs"),
+        (CN, [CN, "more.example.com"], True, "subject alternative names differ"),
+        (CN, ["other.example.com"], True, "subject alternative names differ"),
+    ],
+)
+def test_a_ca_that_issues_something_else_than_was_asked_for(
+    cluster, keep, place, monkeypatch, name, sans, own_key, reason
+):
+    """Kept, it would be issued anew by every run, or not match its key."""
+    sign, build = _ca.sign, _x509.build_csr
+    keys = []
+
+    def watch(key, *rest):
+        keys.append(serialization.load_pem_private_key(key.encode(), None))
+        return build(key, *rest)
+
+    def otherwise(client, _request, *rest):
+        return sign(client, csr(keys[0] if own_key else ec.generate_private_key(ec.SECP256R1()), name, sans), *rest)
+
+    monkeypatch.setattr(_x509, "build_csr", watch)
+    monkeypatch.setattr(_ca, "sign", otherwise)
+    outcome = keep("attempt")
+    assert bool(outcome.get("failed")) is bool(reason)
+    if reason:
+        assert "not as asked for" in outcome["msg"]
+        assert reason in outcome["msg"]
+        for part in ("certificate", "private_key", "chain"):
+            with pytest.raises((OSError, AssertionError)):
+                place.read(part)
+
+
+def test_a_certificate_is_written_after_all_that_belongs_to_it(cluster, keep, place, monkeypatch):
+    """Whoever finds the certificate finds its key and chain, also after a crash in between."""
+    moved = []
+    move = Module.atomic_move
+    monkeypatch.setattr(
+        Module, "atomic_move", lambda self, src, dest, **more: (moved.append(dest), move(self, src, dest, **more))
+    )
+    outcome = keep()
+    secrets = [request.rpartition("/default/")[2] for request in outcome.writes if "/secrets/" in request]
+    assert (moved or secrets) == [place.paths[part] for part in ("private_key", "chain", "certificate")]

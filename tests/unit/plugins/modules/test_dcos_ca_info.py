@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from ansible_collections.dcos.security.plugins.module_utils import _keys
 from ansible_collections.dcos.security.plugins.module_utils._authority import check_fingerprint
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
-from ansible_collections.dcos.security.tests.unit.plugins.cluster import call_module
+from ansible_collections.dcos.security.tests.unit.plugins.calls import call_module
 from ansible_collections.dcos.security.tests.unit.plugins.peer import PEM, Answer, Authority, Peer, granted, token
 
 CREDENTIALS = {"auth_username": "admin", "auth_password": "hunter22"}

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
-from ansible_collections.dcos.security.tests.unit.plugins.cluster import call_module
+from ansible_collections.dcos.security.tests.unit.plugins.calls import call_module
 
 PEM = serialization.Encoding.PEM
 
@@ -78,9 +78,11 @@ def traditional(pem):
 
 def test_made(folder):
     predicted = folder.run(check=True)
-    assert predicted["changed"] is True
+    assert predicted["changed"] is predicted["predicted"] is True
+    assert predicted["diff"]["after"]["public_key"] == f"{predicted['fingerprint']} (predicted)"
     done = folder.run()
-    assert done["changed"] is True
+    assert (done["changed"], done["predicted"]) == (True, False)
+    assert folder.run(check=True)["predicted"] is False
     assert done["diff"] == {
         "before_header": f"key pair '{folder.private}'",
         "after_header": f"key pair '{folder.private}'",

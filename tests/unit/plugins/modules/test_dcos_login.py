@@ -12,6 +12,7 @@ import time
 import pytest
 
 from ansible_collections.dcos.security.plugins.module_utils import _keys
+from ansible_collections.dcos.security.tests.unit.plugins.peer import token as token_that_lasts
 
 MODULE = "dcos_login"
 LOGIN = "POST /acs/api/v1/auth/login"
@@ -101,8 +102,7 @@ def test_a_token_that_does_not_last_and_cannot_be_renewed(cluster):
 
 
 def test_a_token_that_has_expired(cluster):
-    token = short_lived(cluster, 1)
-    time.sleep(1.1)
+    token = token_that_lasts(left=-1)
     for module, options in ((MODULE, {"min_validity": 0}), ("dcos_secret", {"path": "a", "value": "s3cret-value"})):
         outcome = cluster.fail(module, auth_token=token, **options)
         assert "expired at" in outcome["msg"]
@@ -135,11 +135,11 @@ def test_the_proof_of_an_identity(cluster, service):
 def test_a_credential_that_is_not_there(cluster):
     outcome = cluster.fail(MODULE, secret_path=PATH)
     assert PATH in outcome["msg"]
-    foretold = cluster.run(MODULE, secret_path=PATH, check=True)
-    assert foretold["token"] == ""
-    assert foretold["expires_at"] is None
-    assert foretold["reused"] is False
-    assert PATH in foretold.warned
+    predicted = cluster.run(MODULE, secret_path=PATH, check=True)
+    assert predicted["token"] == ""
+    assert predicted["expires_at"] is None
+    assert predicted["reused"] is False
+    assert PATH in predicted.warned
 
 
 def test_a_credential_that_does_not_work(cluster, service, pems):

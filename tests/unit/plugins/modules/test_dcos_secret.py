@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import pytest
 
@@ -196,9 +197,9 @@ def test_who_may_write_but_not_read(cluster, clerk):
         assert outcome["changed"] is True
         assert "cannot be read" in outcome.warned
         assert outcome.writes == expected
-    foretold = cluster.run(MODULE, path=PATH, value="s3cret-value", check=True, **who)
-    assert foretold["changed"] is True
-    assert "cannot be read" in foretold.warned
+    predicted = cluster.run(MODULE, path=PATH, value="s3cret-value", check=True, **who)
+    assert predicted["changed"] is True
+    assert "cannot be read" in predicted.warned
     assert cluster.secret(PATH)["value"] == "s3cret-value"
 
 
@@ -246,3 +247,73 @@ def test_the_permission_that_is_missing_is_named(cluster, clerk, actions, option
     outcome = cluster.fail(MODULE, path=PATH, **options, **who)
     assert f"dcos:secrets:default:/{PATH} {needed}" in outcome["msg"]
     assert outcome["failure"]["status"] == 403
+
+
+@pytest.mark.parametrize("value", [{"a": 1, "b": [True, None, "x"]}, [], {}, [{"ü": 1.5}]], ids=repr)
+def test_a_structure_is_stored_as_json(cluster, value):
+    cluster.converge(MODULE, path=PATH, value=value)
+    stored = cluster.api("GET", URL)["value"]
+    assert json.loads(stored) == value
+    # Another spelling of the same is as wanted, whatever the order of its members.
+    for spelling in (json.dumps(value, indent=2), json.dumps(value, sort_keys=True, separators=(",", ":"))):
+        cluster.api("PATCH", URL, {"value": spelling})
+        assert cluster.run(MODULE, path=PATH, value=value)["changed"] is False
+        assert cluster.api("GET", URL)["value"] == spelling
+
+
+@pytest.mark.parametrize(("stored", "wanted"), [('{"a": 1}', {"a": True}), ("[1]", [1.0]), ('"x"', ["x"]), ("{", {})])
+def test_what_only_python_takes_for_the_same(cluster, stored, wanted):
+    cluster.api("PUT", URL, {"value": stored})
+    cluster.converge(MODULE, path=PATH, value=wanted)
+    assert cluster.api("GET", URL)["value"] == json.dumps(wanted)
+
+
+@pytest.mark.parametrize("value", ['{"a":1}', "[1, 2]", "{'a': 1}", "true", "0123", " x\n", ""])
+def test_a_text_stays_that_text(cluster, value):
+    cluster.converge(MODULE, path=PATH, value=value)
+    assert cluster.api("GET", URL)["value"] == value
+
+
+@pytest.mark.parametrize("value", [True, False, 0, 83, 1.10])
+def test_what_yaml_leaves_no_spelling_of(cluster, value):
+    assert "put it in quotes" in cluster.fail(MODULE, path=PATH, value=value)["msg"]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_numbers_that_json_has_not(cluster, value):
+    assert "value holds a number" in cluster.fail(MODULE, path=PATH, value=[value])["msg"]
+
+
+def test_base64_with_line_breaks(cluster):
+    encoded = base64.encodebytes(BYTES).decode()
+    assert encoded.count("\n") > 1
+    cluster.converge(MODULE, path=PATH, value_base64=f" {encoded}\r\n")
+    assert cluster.run(MODULE, path=PATH, value_base64=b64(BYTES))["changed"] is False
+
+
+class TestFiles:
+    """Secrets out of files."""
+
+    def test_as_text(self, cluster, tmp_path):
+        (tmp_path / "token").write_text("größer\n", encoding="utf-8")
+        options = {"path": PATH, "src": str(tmp_path / "token"), "src_as": "text", "labels": ["a"]}
+        made = cluster.converge(MODULE, **options, description="a token")
+        assert made["secret"]["content_type"] == TEXT
+        assert cluster.api("GET", URL)["value"] == "größer\n"
+
+    def test_no_text(self, cluster, tmp_path):
+        (tmp_path / "token").write_bytes(b"\xff")
+        assert "not a text file" in cluster.fail(MODULE, path=PATH, src=str(tmp_path / "token"), src_as="text")["msg"]
+
+    @pytest.mark.parametrize("src", ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/dev/null"])
+    @pytest.mark.parametrize("src_as", ["binary", "text"])
+    def test_what_is_no_file_empties_no_secret(self, cluster, src, src_as):
+        cluster.run(MODULE, path=PATH, value="first-s3cret")
+        outcome = cluster.fail(MODULE, path=PATH, src=src, src_as=src_as)
+        assert outcome["msg"].startswith(f"src '{src}' is ")
+        assert outcome.sent == []
+
+    def test_metadata_are_for_texts(self, cluster, tmp_path):
+        (tmp_path / "token").touch()
+        outcome = cluster.fail(MODULE, path=PATH, src=str(tmp_path / "token"), description="a token")
+        assert "description goes with value, or src_as: text, only" in outcome["msg"]

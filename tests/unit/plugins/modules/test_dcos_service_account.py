@@ -151,14 +151,21 @@ def test_order_of_the_key_replacement(kafka, public):
         sent.index(request, begin)
         for request in (f"PATCH {journal}", f"GET {journal}", f"DELETE {user}", f"PUT {user}")
     )
-    finish = sent.index(f"PATCH {user}")
+    mark, drop, finish = (
+        sent.index(f"PATCH {user}"),
+        sent.index(f"DELETE {journal}"),
+        sent.index(f"PATCH {user}", create),
+    )
     assert set(sent[begin + 1 : record]) == set(reads)
-    assert record < compare < delete < create < finish
-    assert {request for request in sent[create + 1 : finish] if not request.startswith("GET ")} == {
+    assert mark < begin < record < compare < delete < create < drop < finish
+    assert sorted(sent[delete - 4 : delete]) == sorted([*reads, f"GET {journal}"]), "all is read again"
+    assert sent[create - 1] == sent[drop - 1] == f"GET {journal}", "the journal is looked at right before"
+    assert {request for request in sent[create + 1 : drop] if not request.startswith("GET ")} == {
+        f"PUT {journal}/users/kafka",
         "PUT /acs/api/v1/groups/brokers/users/kafka",
         *(f"PUT /acs/api/v1/acls/{RID}/users/kafka/{action}" for action in ("create", "read")),
     }
-    assert sent[finish:] == [f"PATCH {user}", f"DELETE {journal}"]
+    assert sent[drop:] == [f"DELETE {journal}", f"GET {journal}", f"GET {user}", f"PATCH {user}"]
 
 
 def test_on_key_change_fail(kafka, public):
@@ -214,7 +221,6 @@ def test_unusable_gids_are_refused_before_anything_is_sent(cluster, public, gid)
 
 @pytest.mark.parametrize("check", [False, True])
 def test_native_accounts_are_left_alone(cluster, public, check):
-    cluster.iam("PUT", "/users/dcos_marathon", {"public_key": public[0]})
     for options in ({"public_key": public[1]}, {"state": "absent"}):
         told = cluster.fail(MODULE, uid="dcos_marathon", check=check, **options)["msg"]
         assert "allow_native" in told
@@ -223,7 +229,6 @@ def test_native_accounts_are_left_alone(cluster, public, check):
 
 
 def test_native_accounts_may_be_allowed(cluster, public):
-    cluster.iam("PUT", "/users/dcos_marathon", {"public_key": public[0]})
     cluster.converge(MODULE, uid="dcos_marathon", public_key=public[1], allow_native=True)
     cluster.converge(MODULE, uid="dcos_marathon", state="absent", allow_native=True)
 
@@ -249,7 +254,6 @@ def test_the_last_superuser_is_left_alone(cluster, public, check, options):
     """Somebody else is logged in who may administer accounts without being a superuser."""
     rid = "dcos:adminrouter:acs"
     cluster.iam("PUT", "/users/clerk", {"password": "wonderland"})
-    cluster.iam("PUT", f"/acls/{rid}", {"description": ""})
     cluster.iam("PUT", f"/acls/{rid}/users/clerk/full")
     cluster.iam("PUT", "/users/root", {"public_key": public[0]})
     cluster.iam("PUT", "/groups/superusers/users/root")

@@ -260,9 +260,9 @@ def test_rotate_always_makes_a_key(cluster):
         unseen(cluster, outcome)
         keys.add(outcome["public_key"])
     assert len(keys) == 3
-    foretold = cluster.run(MODULE, path=PATH, uid="kafka", rotate=True, check=True)
-    assert foretold["changed"] is True
-    assert foretold["public_key"] not in keys
+    predicted = cluster.run(MODULE, path=PATH, uid="kafka", rotate=True, check=True)
+    assert predicted["changed"] is True
+    assert predicted["public_key"] not in keys
 
 
 def test_from_path(cluster, store, pems):
@@ -308,3 +308,13 @@ def test_unusable_paths(cluster, path):
     outcome = cluster.fail(MODULE, path=path, uid="kafka")
     assert "path" in outcome["msg"]
     assert not outcome.sent
+
+
+def test_a_key_that_is_only_an_example_is_told(cluster):
+    options = {"path": "kafka/sa", "uid": "kafka"}
+    assert cluster.run("dcos_service_account_secret", check=True, **options)["predicted"] is True
+    made = cluster.run("dcos_service_account_secret", **options)
+    assert made["predicted"] is False
+    kept = cluster.run("dcos_service_account_secret", check=True, **options)
+    assert (kept["predicted"], kept["fingerprint"]) == (False, made["fingerprint"])
+    assert cluster.run("dcos_service_account_secret", check=True, rotate=True, **options)["predicted"] is True

@@ -84,13 +84,16 @@ def test_service_accounts(populated, pems):
     kafka = {"uid": "kafka", "description": "Kafka", "public_key": key, "fingerprint": _keys.fingerprint(key)}
     read = populated.run("dcos_service_account_info", uid="kafka")["service_accounts"]
     assert read == [{**kafka, "groups": ["queues"]}]
-    assert populated.run("dcos_service_account_info")["service_accounts"] == [kafka]
+    *native, last = populated.run("dcos_service_account_info")["service_accounts"]
+    assert last == kafka
+    assert all(account["uid"].startswith("dcos_") for account in native)
 
 
 def test_a_key_that_cannot_be_read_is_no_obstacle(populated):
     populated.load([["user", ["odd"], {"uid": "odd", "public_key": "no key"}]])
     listed = populated.run("dcos_service_account_info")["service_accounts"]
-    assert {account["uid"]: account["fingerprint"] is None for account in listed} == {"kafka": False, "odd": True}
+    assert [account["uid"] for account in listed if account["fingerprint"] is None] == ["odd"]
+    assert {"dcos_marathon", "kafka"} < {account["uid"] for account in listed}
 
 
 def test_groups(populated):
@@ -121,7 +124,9 @@ def test_permissions(populated):
     ]
     acl = populated.run("dcos_acl_info", rid=OTHER)["acls"]
     assert [holder["uid"] for holder in acl[0]["users"]] == ["alice", "kafka"]
-    assert [acl["rid"] for acl in populated.run("dcos_acl_info")["acls"]] == [OTHER, RID, "dcos:superuser"]
+    rids = [acl["rid"] for acl in populated.run("dcos_acl_info")["acls"]]
+    assert rids == sorted(acl["rid"] for acl in populated.iam("GET", "/acls")["array"])
+    assert [rid for rid in rids if not rid.startswith("dcos:adminrouter:")] == [OTHER, RID, "dcos:superuser"]
 
 
 def test_permissions_fit_the_module_that_grants_them(populated):
@@ -157,9 +162,9 @@ class TestSecrets:
         assert "hunter2" not in outcome.stdout
         return [secret["path"] for secret in outcome["secrets"]]
 
-    @pytest.mark.parametrize("path", [None, "", "/"])
-    def test_all(self, stored, path):
-        assert self.paths(stored.run("dcos_secret_info", path=path)) == ["kafka/tls", "kafka/tls/key", "top"]
+    @pytest.mark.parametrize("options", [{}, {"path": "/"}])
+    def test_all(self, stored, options):
+        assert self.paths(stored.run("dcos_secret_info", **options)) == ["kafka/tls", "kafka/tls/key", "top"]
 
     def test_folder(self, stored):
         assert self.paths(stored.run("dcos_secret_info", path="kafka")) == ["kafka/tls", "kafka/tls/key"]
@@ -178,6 +183,22 @@ class TestSecrets:
 
     def test_nothing(self, stored):
         assert self.paths(stored.run("dcos_secret_info", path="kaf")) == []
+
+    def test_seal(self, stored):
+        """A playbook can wait for a store that is sealed, although nothing in it can be read."""
+        usual = stored.run("dcos_secret_info", path="kafka", seal_status=True)
+        assert self.paths(usual) == ["kafka/tls", "kafka/tls/key"]
+        assert usual["seal_status"] == {"sealed": False, "threshold": 1, "shares": 1, "progress": 0}
+        stored.api("PUT", "/secrets/v1/seal/default")
+        sealed = stored.run("dcos_secret_info", path="kafka", seal_status=True)
+        assert sealed["seal_status"]["sealed"] is True
+        assert "secrets" not in sealed
+        assert len(sealed.sent) == 1
+        assert "seal_status" in stored.fail("dcos_secret_info", path="kafka")["msg"]
+
+    def test_seal_of_what_is_no_store(self, stored):
+        assert "404" in stored.fail("dcos_secret_info", store="nowhere", seal_status=True)["msg"]
+        assert not stored.fail("dcos_secret_info", store="a/b", seal_status=True).sent
 
     def test_readable_but_not_listable(self, stored):
         for path in ("kafka/tls", "kafka"):

@@ -38,7 +38,8 @@ def test_account(cluster, pems):
         json.dumps({**made[0]["service_account"]}, sort_keys=True)
     }
     converge(cluster, "dcos_service_account", **{**wish, "description": "Another"})
-    converge(cluster, "dcos_service_account", uid="kafka", state="absent")
+    gone = converge(cluster, "dcos_service_account", uid="kafka", state="absent")
+    assert sum(outcome["changed"] for outcome in gone) == 1
 
 
 def test_credential(cluster):
@@ -54,7 +55,15 @@ def test_secret(cluster):
     made = converge(cluster, "dcos_secret", path="kafka/password", value="s3cret-value", description="x", labels=["y"])
     assert sum(outcome["changed"] for outcome in made) == 1
     converge(cluster, "dcos_secret", path="kafka/password", value="other-s3cret")
-    converge(cluster, "dcos_secret", path="kafka/password", state="absent")
+    gone = converge(cluster, "dcos_secret", path="kafka/password", state="absent")
+    assert sum(outcome["changed"] for outcome in gone) == 1
+
+
+def test_group(cluster):
+    cluster.iam("PUT", "/users/jane", {"password": "wonderland"})
+    converge(cluster, "dcos_group", gid="brokers", description="x", members=["jane"])
+    gone = converge(cluster, "dcos_group", gid="brokers", state="absent")
+    assert sum(outcome["changed"] for outcome in gone) == 1
 
 
 def test_permissions(cluster):
@@ -69,7 +78,8 @@ def test_permissions(cluster):
     converge(cluster, "dcos_acl", uid="kafka", permissions=permissions[:3], exclusive=True)
     converge(cluster, "dcos_acl", uid="kafka", permissions=[], exclusive=True)
     converge(cluster, "dcos_acl", permissions=[{"rid": rid, "description": "Ours"} for rid in rids])
-    converge(cluster, "dcos_acl", permissions=[{"rid": rid} for rid in rids], state="absent")
+    gone = converge(cluster, "dcos_acl", permissions=[{"rid": rid} for rid in rids], state="absent")
+    assert sorted(rid for outcome in gone for rid in outcome["acls_deleted"]) == rids
 
 
 @pytest.mark.parametrize("round_", range(2))

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from ansible.executor.module_common import modify_module
 from ansible.parsing.dataloader import DataLoader
@@ -32,7 +33,7 @@ def note():
 """
 
 
-def build(module: str, options: dict) -> bytes:
+def build(module: str, options: dict[str, Any]) -> bytes:
     """Return the script that runs ``module`` with ``options``."""
     built = modify_module(
         module_name=NAME + module,
@@ -42,10 +43,11 @@ def build(module: str, options: dict) -> bytes:
         task_vars={"ansible_python_interpreter": sys.executable},
         module_compression="ZIP_DEFLATED",
     )
-    return built[0] if isinstance(built, tuple) else built.b_module_data
+    script: bytes = built[0] if isinstance(built, tuple) else built.b_module_data
+    return script
 
 
-def sizes(module: str) -> dict:
+def sizes(module: str) -> dict[str, int]:
     """Return what the collection puts into the zip: {file name: compressed size in bytes}."""
     encoded = max(re.findall(rb"[A-Za-z0-9+/=]{1000,}", build(module, {})), key=len)
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(encoded))) as archive:
@@ -56,7 +58,7 @@ def sizes(module: str) -> dict:
         }
 
 
-def run(module: str, options: dict, folder: Path, **environment: str) -> tuple:
+def run(module: str, options: dict[str, Any], folder: Path, **environment: str) -> tuple[str, set[str]]:
     """Run a module as a process, as on a host; return what it printed and the names of all that it imported."""
     (folder / "sitecustomize.py").write_text(WITNESS, encoding="utf-8")
     script = folder / "module.py"

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 from ansible.module_utils import basic
+from ansible.release import __version__ as CORE
 
 from ansible_collections.dcos.security.plugins.plugin_utils import _action
 
-ROOT = Path(__file__).resolve().parents[7]  # of the collections
+ROOT = Path(_action.__file__).parents[5]  # of the collections
 ACTIONS = sorted(path.stem for path in (Path(_action.__file__).parents[1] / "action").glob("dcos_*.py"))
 
 
@@ -40,7 +41,50 @@ class Ended(BaseException):
 
 
 def test_this_ansible_core_is_one_it_was_tested_with():
-    assert _action.TESTED
+    assert _action.tested(CORE)
+
+
+@pytest.mark.parametrize(
+    "core, expected",
+    [
+        ("2.16.14", False),
+        ("2.17.0", True),
+        ("2.19.0rc1", True),
+        ("2.22.0rc1", True),
+        ("2.22.99", True),
+        ("2.23.0.dev0", False),
+        ("2.2.0", False),
+        ("2.170.0", False),
+        ("12.17.0", False),
+        ("3.0.0", False),
+    ],
+)
+def test_others_run_tasks_as_ordinary_modules(core, expected):
+    assert _action.tested(core) is expected
+
+
+def test_who_asks_is_told_once_why_tasks_take_longer(monkeypatch):
+    said = []
+    monkeypatch.setattr(_action, "CORE", "2.99.1")
+    monkeypatch.setattr(_action.Display, "v", lambda _self, text, host=None: said.append(text))
+    _action._say_that_tasks_are_ordinary.cache_clear()
+    assert not any(_action.in_worker(name).possible for name in ("dcos_acl", "dcos_secret"))
+    assert len(said) == 1
+    assert "2.99.1" in said[0]
+    assert _action.TESTED[-1] in said[0]
+
+
+def test_the_tested_ones_are_those_of_the_matrix_from_the_lowest_that_is_required():
+    repository = Path(__file__).resolve().parents[4]
+    matrix = ast.parse((repository / "tools" / "matrix.py").read_text(encoding="utf-8"))
+    cores = next(
+        ast.literal_eval(node.value)
+        for node in matrix.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CORES"
+    )
+    assert tuple(cores) == _action.TESTED
+    runtime = (repository / "meta" / "runtime.yml").read_text(encoding="utf-8")
+    assert f'requires_ansible: ">={_action.TESTED[0]}.0"' in runtime
 
 
 def test_call_returns_what_a_process_would():
@@ -139,8 +183,9 @@ def test_each_plugin_runs_the_module_of_its_name():
 def test_what_writes_files_says_so():
     script = """
         from ansible_collections.dcos.security.plugins.action.dcos_ca_cert import ActionModule
-        from ansible_collections.dcos.security.plugins.module_utils._places import FILES
-        print(sorted(ActionModule.files) == sorted(FILES.values()))
+        from ansible_collections.dcos.security.plugins.modules.dcos_ca_cert import FILES, SPEC
+        names = [name for option in FILES.values() for name in (option, *SPEC[option].get("aliases", ()))]
+        print(sorted(ActionModule.files) == sorted(names))
     """
     assert in_new_process(script) == "True\n"
 
@@ -247,4 +292,5 @@ def test_own_files_that_tasks_import_are_imported_before():
             if isinstance(node, ast.ImportFrom):
                 # "from package import _file" and "from package._file import name"
                 later |= {alias.name if node.module.endswith(".module_utils") else node.module for alias in node.names}
-    assert {name.rpartition(".")[2] for name in later} == {name.rpartition(".")[2] for name in _action.OWN}
+    own = [name for name in _action.OWN if ".module_utils." in name]
+    assert {name.rpartition(".")[2] for name in later} == {name.rpartition(".")[2] for name in own}

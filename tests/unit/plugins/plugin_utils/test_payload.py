@@ -13,15 +13,26 @@ from ansible_collections.dcos.security.tests.unit.plugins.plugin_utils.payload i
 
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("dcos_*.py"))
 
-# Compressed, of all that the collection adds to the 110 to 160 KB that ansible-core's own part has.
-LARGEST_PAYLOAD = 64 * 1024
+# KiB, compressed, of all that the collection adds to the 110 to 160 KB that ansible-core's own part has. Most of it is
+# the way to the cluster and the handling of lists, which all have; some do more than one thing with one answer.
+LARGEST_PAYLOAD = 76
+LARGER_PAYLOADS = {
+    "dcos_acl": 88,  # grants, and the ACLs themselves
+    "dcos_service_account": 92,  # the replacement of keys
+    "dcos_service_identity_info": 96,  # accounts, permissions, secrets and certificates
+    "dcos_ca_cert": 100,  # keys, requests, renewal, keystores
+}
+# These handle certificates.
+CERTIFIED = {"dcos_ca_cert", "dcos_ca_info", "dcos_service_identity_info"}
 
 # What certificates are made of goes only where certificates are handled.
 CERTIFICATES = {
     "_x509.py",
     "_x509_names.py",
     "_reissue.py",
-    "_places.py",
+    "_certificate_storage.py",
+    "_keystores.py",
+    "_renewal.py",
     "_certificate.py",
     "_authority.py",
     "_ca.py",
@@ -32,8 +43,8 @@ CERTIFICATES = {
 def test_payload_is_small(module):
     parts = sizes(module)
     assert f"{module}.py" in parts
-    assert sum(parts.values()) <= LARGEST_PAYLOAD, parts
-    assert bool(CERTIFICATES & set(parts)) == module.startswith("dcos_ca_"), sorted(parts)
+    assert sum(parts.values()) <= LARGER_PAYLOADS.get(module, LARGEST_PAYLOAD) * 1024, parts
+    assert bool(CERTIFICATES & set(parts)) == (module in CERTIFIED), sorted(parts)
 
 
 def libraries(imported: set) -> set:

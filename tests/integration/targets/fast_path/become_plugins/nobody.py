@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ansible.plugins.become import BecomeBase
 
 DOCUMENTATION = """
@@ -24,7 +26,8 @@ class BecomeModule(BecomeBase):
 
     name = "nobody"
 
-    def build_become_command(self, cmd, shell):
+    def build_become_command(self, cmd: str, shell: Any) -> str:
         """Return the command, after the words by which Ansible knows that becoming worked."""
         super().build_become_command(cmd, shell)
-        return self._build_success_command(cmd, shell)
+        command: str = self._build_success_command(cmd, shell)
+        return command

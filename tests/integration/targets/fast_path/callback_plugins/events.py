@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from ansible.plugins.callback import CallbackBase
 
@@ -30,11 +31,11 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "events"
     CALLBACK_NEEDS_ENABLED = False
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self._modules = set()
+        self._modules: set[Path] = set()
 
-    def _write(self, event, result):
+    def _write(self, event: str, result: Any) -> None:
         modules = set(Path(os.environ["ANSIBLE_REMOTE_TMP"]).glob("**/AnsiballZ_dcos_*"))
         line = {
             "event": event,
@@ -47,46 +48,46 @@ class CallbackModule(CallbackBase):
         with open(os.environ["EVENTS_FILE"], "a", encoding="utf-8") as stream:
             stream.write(json.dumps(line, default=repr, sort_keys=True) + "\n")
 
-    def v2_runner_on_ok(self, result):
+    def v2_runner_on_ok(self, result: Any) -> None:
         """A task is done."""
         self._write("ok", result)
 
-    def v2_runner_on_failed(self, result, ignore_errors=False):
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """A task has failed."""
         self._write("failed, ignored" if ignore_errors else "failed", result)
 
-    def v2_runner_on_skipped(self, result):
+    def v2_runner_on_skipped(self, result: Any) -> None:
         """A task was skipped."""
         self._write("skipped", result)
 
-    def v2_runner_on_unreachable(self, result):
+    def v2_runner_on_unreachable(self, result: Any) -> None:
         """A host was not reached."""
         self._write("unreachable", result)
 
-    def v2_runner_item_on_ok(self, result):
+    def v2_runner_item_on_ok(self, result: Any) -> None:
         """An item of a loop is done."""
         self._write("item ok", result)
 
-    def v2_runner_item_on_failed(self, result):
+    def v2_runner_item_on_failed(self, result: Any) -> None:
         """An item of a loop has failed."""
         self._write("item failed", result)
 
-    def v2_runner_item_on_skipped(self, result):
+    def v2_runner_item_on_skipped(self, result: Any) -> None:
         """An item of a loop was skipped."""
         self._write("item skipped", result)
 
-    def v2_runner_retry(self, result):
+    def v2_runner_retry(self, result: Any) -> None:
         """A task is tried again."""
         self._write("retry", result)
 
-    def v2_runner_on_async_failed(self, result):
+    def v2_runner_on_async_failed(self, result: Any) -> None:
         """A task in the background has failed."""
         self._write("async failed", result)
 
-    def v2_runner_on_async_ok(self, result):
+    def v2_runner_on_async_ok(self, result: Any) -> None:
         """A task in the background is done."""
         self._write("async ok", result)
 
-    def v2_on_file_diff(self, result):
+    def v2_on_file_diff(self, result: Any) -> None:
         """A difference is shown."""
         self._write("diff", result)

@@ -9,6 +9,7 @@ import http.client
 import logging
 import sys
 import warnings
+from typing import Any
 
 # As it stands in the playbook, where an option holds it.
 SECRET = "a-secret-of-the-task"
@@ -22,7 +23,7 @@ class PanicException(BaseException):
     __module__ = "pyo3_runtime"
 
 
-def putrequest(self, method, url, *args, **kwargs):
+def putrequest(self: http.client.HTTPConnection, method: str, url: str, *args: Any, **kwargs: Any) -> None:
     """Crash, or send the request as usual."""
     if "crash-exit" in url:
         sys.exit(f"exit with {SECRET}")
@@ -40,4 +41,4 @@ def putrequest(self, method, url, *args, **kwargs):
     return _putrequest(self, method, url, *args, **kwargs)
 
 
-http.client.HTTPConnection.putrequest = putrequest
+http.client.HTTPConnection.putrequest = putrequest  # type: ignore[method-assign]  # that is what it is for

@@ -20,14 +20,16 @@ import ssl
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
+from typing import Any
 
 CHANGING = ("PUT ", "PATCH ", "DELETE ", "POST /ca/api/v2/sign", "POST /ca/api/v2/newcert")
 
 
-def main():
+def main() -> None:
     """See above."""
     task = json.load(sys.stdin)
-    handlers = [urllib.request.ProxyHandler({})]
+    handlers: list[urllib.request.BaseHandler] = [urllib.request.ProxyHandler({})]
     if task["ca_path"]:
         context = ssl.create_default_context(cafile=task["ca_path"])
         # Python 3.13 trusts no root without a SubjectKeyIdentifier, such as that of DC/OS.
@@ -35,7 +37,7 @@ def main():
         handlers.append(urllib.request.HTTPSHandler(context=context))
     opener = urllib.request.build_opener(*handlers)
 
-    def control(name, method="GET"):
+    def control(name: str, method: str = "GET") -> Any:
         request = urllib.request.Request(f"{task['url']}/_emulator/{name}", method=method)
         with opener.open(request, timeout=30) as answer:
             return json.loads(answer.read() or "null")
@@ -44,6 +46,7 @@ def main():
     control("journal", "DELETE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DCOS_")}
     environment.update(task["environment"], ANSIBLE_FORCE_COLOR="false", NO_PROXY="127.0.0.1")
+    environment["ANSIBLE_ACTION_PLUGINS"] = str(Path(__file__).with_name("action_plugins"))
     process = subprocess.run(
         task["command"],
         env=environment,
