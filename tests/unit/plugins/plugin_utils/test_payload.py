@@ -17,6 +17,7 @@ MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("dcos_*.py"))
 # the way to the cluster and the handling of lists, which all have; some do more than one thing with one answer.
 LARGEST_PAYLOAD = 76
 LARGER_PAYLOADS = {
+    "dcos_acl_info": 80,  # subjects and ACLs, the grammar of rids and where it is documented
     "dcos_acl": 88,  # grants, and the ACLs themselves
     "dcos_service_account": 92,  # the replacement of keys
     "dcos_service_identity_info": 96,  # accounts, permissions, secrets and certificates
