@@ -27,6 +27,9 @@ from mirror import COLLECTIONS, mirror
 
 Result = TypeVar("Result")
 
+# Options of pytest (those of pytest-xdist).
+ON_ALL_PROCESSORS = ("-n", "auto")
+
 BOOTSTRAP_URL = "https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
 
 # What get-pip.py does, with what Python ships. ensurepip sets PIP_CONFIG_FILE to the null device for its whole process,

@@ -24,7 +24,7 @@ from pathlib import Path
 import interpreters
 import schemas
 import verdicts
-from ansible_test import Venv, side_by_side
+from ansible_test import ON_ALL_PROCESSORS, Venv, side_by_side
 from integration import run_integration
 from mirror import COLLECTIONS, ROOT, mirror
 
@@ -84,12 +84,13 @@ def environment(core: str, python: Path, oldest: bool) -> Venv:
     root = COLLECTIONS / "matrix" / core
     version = f"{core}.0rc0" if core in UNRELEASED else f"{core}.0"
     requirements = [f"ansible-core~={version}", *libraries(oldest)]
+    of_tests = ROOT / "tests/unit/requirements.txt"
     stamp = root / "requirements.txt"
-    wanted = "\n".join((str(python), *requirements))
+    wanted = "\n".join((str(python), *requirements, of_tests.read_text(encoding="utf-8")))
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         subprocess.run([python, "-m", "venv", "--clear", root], check=True)
         pip = [f"{root}/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *requirements], check=True)
+        subprocess.run([*pip, *requirements, "-r", of_tests], check=True)
         stamp.write_text(wanted, encoding="utf-8")
     return Venv(root, Path(sys.prefix) / "bin")
 
@@ -106,9 +107,11 @@ def sanity(venv: Venv, full: bool) -> int:
     return venv.ansible_test("sanity", *chosen, cwd=mirror(COLLECTIONS / "series-2"))
 
 
-def units(venv: Venv) -> int:
-    """Run the unit tests; return the exit status."""
-    return venv.ansible_test("units")
+def units(venv: Venv, forked: bool) -> int:
+    """Run the unit tests by plain pytest, or by ansible-test, which forks a process for each; return the exit status."""
+    if forked:
+        return venv.ansible_test("units")
+    return venv.run("pytest", "-q", *ON_ALL_PROCESSORS, "tests/unit", cwd=mirror())
 
 
 def verdict(*statuses: int) -> str:
@@ -144,7 +147,10 @@ def main() -> int:
         else:
             if not full:
                 take_share(runnable.index(row.core), len(runnable))
-            works: list[Callable[[Venv], int]] = [units, functools.partial(sanity, full=full)]
+            works: list[Callable[[Venv], int]] = [
+                functools.partial(units, forked=row.core == runnable[0]),
+                functools.partial(sanity, full=full),
+            ]
             row.units, row.sanity = map(verdict, side_by_side(venv, works))
         if full:
             row.integration = verdict(*(run_integration(venv, [], in_process) for in_process in (True, False)))

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings of all unit tests, and where they find the collection.
 
-ansible-test runs them where it lies in a folder ``ansible_collections/dcos/security``. Plain pytest may run them in a
-clone anywhere: then a link in ``.cache`` gives it that path.
+ansible-test wants a folder ``ansible_collections/dcos/security``. Plain pytest may run them in a clone anywhere: then a
+link in ``.cache`` gives it that path.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, settings
 
 # Where the matrix says which share of the cases to run: {"number": 0, "of": 4}. Without it all of them are run.
 SHARE = Path(__file__).with_name("share.json")
+COLLECTION = ("ansible_collections", "dcos", "security")
 
 
 def find_collection() -> None:
@@ -35,14 +36,17 @@ def find_collection() -> None:
         if importlib.util.find_spec("ansible_collections.dcos.security"):
             return
     repository = Path(__file__).resolve().parents[2]
-    collections = repository / ".cache" / "pytest"
-    link = collections / "ansible_collections" / "dcos" / "security"
-    link.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        link.symlink_to(repository, target_is_directory=True)
-    except FileExistsError:
-        if link.resolve() != repository:
-            raise
+    if repository.parts[-3:] == COLLECTION:
+        collections = repository.parents[2]
+    else:
+        collections = repository / ".cache" / "pytest"
+        link = collections.joinpath(*COLLECTION)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            link.symlink_to(repository, target_is_directory=True)
+        except FileExistsError:
+            if link.resolve() != repository:
+                raise
     sys.path.insert(0, str(collections))
     os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(collections)
     # As ansible-test does: what ansible-core finds of collections, it finds through its own loader only.
