@@ -108,7 +108,7 @@ def sanity(venv: Venv, full: bool) -> int:
 
 
 def units(venv: Venv, forked: bool) -> int:
-    """Run the unit tests by plain pytest, or by ansible-test, which forks a process for each; return the exit status."""
+    """Run the unit tests by pytest, or by ansible-test, which forks a process for each; return the exit status."""
     if forked:
         return venv.ansible_test("units")
     return venv.run("pytest", "-q", *ON_ALL_PROCESSORS, "tests/unit", cwd=mirror())
