@@ -13,6 +13,7 @@ This file is private to the collection.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import functools
 import gc
 import importlib
@@ -135,6 +136,12 @@ class InWorker(OrdinaryExecution):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the module's result. A failure is a result as well: what is raised here escapes ``until``."""
         task_vars = task_vars or {}
+        if time := time_in(self._task.args):
+            return {
+                "failed": True,
+                "changed": False,
+                "msg": f"{time} is a point in time for YAML, which loses its spelling: put it in quotes.",
+            }
         if self._belongs_here(task_vars):
             return self._run_here(task_vars)
         result: dict[str, Any] = super().run(tmp, task_vars)
@@ -181,6 +188,22 @@ class InWorker(OrdinaryExecution):
         result = self._parse_returned_data(answer, *PROFILE)
         # ansible-core 2.21 has a class for results
         return result if isinstance(result, dict) else result.as_result_dict(for_round_trip=True)
+
+
+def time_in(value: Any, label: str = "") -> str:
+    """Return where in a task's arguments YAML found a point in time, such as ``secrets[2].value``, or an empty text.
+
+    Any module would be given it in the spelling of ISO 8601, and none could tell. A mere date has one spelling only.
+    """
+    if isinstance(value, datetime.datetime):
+        return label
+    if isinstance(value, Mapping):
+        found = (time_in(member, f"{label}.{name}" if label else str(name)) for name, member in value.items())
+    elif isinstance(value, list):
+        found = (time_in(item, f"{label}[{number}]") for number, item in enumerate(value))
+    else:
+        return ""
+    return next(filter(None, found), "")
 
 
 def _is_this_python(path: str) -> bool:

@@ -14,6 +14,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible.module_utils import basic
 from ansible.release import __version__ as CORE
 
@@ -34,6 +35,22 @@ def in_new_process(script: str, **environment: str) -> str:
         check=True,
         timeout=60,
     ).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments, where",
+    [
+        ("value: 2024-01-02 03:04:05", "value"),
+        ("value: 2001-12-14t21:59:43.10-05:00", "value"),
+        ("secrets: [{path: a, value: x}, {path: b, value: 2024-01-02T03:04:05Z}]", "secrets[1].value"),
+        ("value: {made: [2024-01-02 03:04:05]}", "value.made[0]"),
+        ("value: 2024-01-02", ""),
+        ("value: '2024-01-02 03:04:05'", ""),
+        ("{}", ""),
+    ],
+)
+def test_points_in_time_are_found_before_their_spelling_is_lost(arguments, where):
+    assert _action.time_in(yaml.safe_load(arguments)) == where
 
 
 class Ended(BaseException):
