@@ -119,49 +119,74 @@ def verdict(*statuses: int) -> str:
     return FAILED if any(statuses) else "passed"
 
 
-def main() -> int:
-    """Run the matrix, print the table and return 0 if nothing failed."""
-    full = os.environ.get("MATRIX") == "full"
-    found = interpreters.find()
-    chosen = {core: next((version for version in pythons if version in found), None) for core, pythons in CORES.items()}
-    runnable = [core for core, version in chosen.items() if version]
-    ends = [core for core in runnable if core in (runnable[0], runnable[-1])]
-    rows = [Row(core) for core in CORES]
-    complaints: list[str] = []
-    for row in rows:
-        version = chosen[row.core]
-        if version is None:
+class Matrix:
+    """What the rows have in common: which of them can run, and how the work is shared out among them."""
+
+    def __init__(self, full: bool) -> None:
+        self.full = full
+        self.complaints: list[str] = []
+        self._pythons = interpreters.find()
+        self._versions = {
+            core: next((version for version in versions if version in self._pythons), "")
+            for core, versions in CORES.items()
+        }
+        self._runnable = [core for core, version in self._versions.items() if version]
+        self._ends = [core for core in self._runnable if core in (self._runnable[0], self._runnable[-1])]
+
+    def run(self, row: Row) -> None:
+        """Run what there is to run on a row's ansible-core, and fill in the row."""
+        version = self._versions[row.core]
+        if not version:
             row.note = f"skipped: no Python {', '.join(CORES[row.core])} found"
-            continue
+            return
         print(f"\n=== ansible-core {row.core} on Python {version}", flush=True)
         row.python = version
         start = time.monotonic()
         try:
-            venv = environment(row.core, found[version], oldest=row.core == runnable[0])
+            venv = environment(row.core, self._pythons[version], oldest=self._is_oldest(row.core))
         except subprocess.CalledProcessError as error:
             row.units, row.note = FAILED, f"could not be installed: {error}"
-            continue
-        schemas.fetch()
-        if verdicts.known(venv):
-            row.units, row.note = "passed", "units, and sanity, by make test"
-        else:
-            if not full:
-                take_share(runnable.index(row.core), len(runnable))
-            works: list[Callable[[Venv], int]] = [
-                functools.partial(units, forked=row.core == runnable[0]),
-                functools.partial(sanity, full=full),
-            ]
-            row.units, row.sanity = map(verdict, side_by_side(venv, works))
-        if full:
-            row.integration = verdict(*(run_integration(venv, [], in_process) for in_process in (True, False)))
-        elif row.core in ends:
-            row.integration = verdict(run_integration(venv, [], share=(ends.index(row.core), len(ends))))
+            return
+        self._run_units(row, venv)
+        self._run_integration(row, venv)
         row.seconds = time.monotonic() - start
         said = venv.complaints.take()
         if row.failed:
-            complaints += [f"{row.core}: {line}" for line in said]
+            self.complaints += [f"{row.core}: {line}" for line in said]
 
-    print("", *complaints, sep="\n")
+    def _is_oldest(self, core: str) -> bool:
+        return core == self._runnable[0]
+
+    def _run_units(self, row: Row, venv: Venv) -> None:
+        """Unit tests and, beside them, sanity."""
+        schemas.fetch()
+        if verdicts.known(venv):
+            row.units, row.note = "passed", "units, and sanity, by make test"
+            return
+        if not self.full:
+            take_share(self._runnable.index(row.core), len(self._runnable))
+        works: list[Callable[[Venv], int]] = [
+            functools.partial(units, forked=self._is_oldest(row.core)),
+            functools.partial(sanity, full=self.full),
+        ]
+        row.units, row.sanity = map(verdict, side_by_side(venv, works))
+
+    def _run_integration(self, row: Row, venv: Venv) -> None:
+        """All targets on both paths, or on the oldest and the newest core a share of them."""
+        if self.full:
+            row.integration = verdict(*(run_integration(venv, [], in_process) for in_process in (True, False)))
+        elif row.core in self._ends:
+            share = (self._ends.index(row.core), len(self._ends))
+            row.integration = verdict(run_integration(venv, [], share=share))
+
+
+def main() -> int:
+    """Run the matrix, print the table and return 0 if nothing failed."""
+    matrix = Matrix(full=os.environ.get("MATRIX") == "full")
+    rows = [Row(core) for core in CORES]
+    for row in rows:
+        matrix.run(row)
+    print("", *matrix.complaints, sep="\n")
     print("\ncore   python  sanity  units   integration  seconds", *rows, sep="\n")
     return 1 if any(row.failed for row in rows) else 0
 

@@ -68,20 +68,32 @@ settings.register_profile(
 settings.load_profile("collection")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks."""
+    config.addinivalue_line("markers", "every_core: all of its cases run on each ansible-core of the matrix")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the cases of other shares to them: of each test with as many cases as there are shares, or more."""
-    if not SHARE.exists():
-        return
-    share = json.loads(SHARE.read_text(encoding="utf-8"))
+    """Leave the cases of other shares to them."""
+    if SHARE.exists():
+        kept, left = shared_out(items, **json.loads(SHARE.read_text(encoding="utf-8")))
+        items[:] = kept
+        config.hook.pytest_deselected(items=left)
+
+
+def shared_out(items: list[pytest.Item], number: int, of: int) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Return the tests of one share, and the others: of each function with as many cases as there are shares, or more.
+
+    All shares together are all tests. What is marked ``every_core`` is in each of them.
+    """
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for _name, group in itertools.groupby(items, lambda item: item.nodeid.partition("[")[0]):
         cases = list(group)
+        whole = len(cases) < of or cases[0].get_closest_marker("every_core")
         for position, case in enumerate(cases):
-            mine = len(cases) < share["of"] or position % share["of"] == share["number"]
-            (kept if mine else left).append(case)
-    items[:] = kept
-    config.hook.pytest_deselected(items=left)
+            (kept if whole or position % of == number else left).append(case)
+    return kept, left
 
 
 @pytest.hookimpl(trylast=True)
