@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.dcos.security.plugins.module_utils import _iam
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
-from ansible_collections.dcos.security.plugins.module_utils._converge import Entity, Fate
+from ansible_collections.dcos.security.plugins.module_utils._converge import Entity, Fate, Plan
 from ansible_collections.dcos.security.plugins.module_utils._errors import RefusedError
 from ansible_collections.dcos.security.plugins.module_utils._names import check_uid
 
@@ -41,16 +41,27 @@ class Account(Entity):
     """A user or a service account.
 
     Args:
+        tell: is told in a sentence what the user should know.
         groups: manage memberships, so that they are read; ``exclusive_groups``: also leave all other groups.
     """
 
     set_fields = ("groups",)
 
-    def __init__(self, client: Client, uid: str, *, groups: bool, exclusive_groups: bool) -> None:
+    def __init__(
+        self, client: Client, uid: str, *, tell: Callable[[str], None], groups: bool, exclusive_groups: bool
+    ) -> None:
         self.exclusive = exclusive_groups
         self._client = client
         self._uid = uid
+        self._tell = tell
         self._groups = groups
+
+    def look_ahead(self, plan: Plan) -> None:
+        """Tell which groups are to be joined that do not exist; one GET each."""
+        wanted, present = ((fields or {}).get("groups") or () for fields in (plan.changes, plan.before))
+        for gid in sorted(set(wanted) - set(present)):
+            if _iam.read_group(self._client, gid) is None:
+                self._tell(f"There is no group '{gid}' yet; check mode assumes that an earlier task creates it.")
 
     def _memberships(self) -> dict[str, list[str]]:
         """Return {"groups": gids} where memberships are managed, else {}."""

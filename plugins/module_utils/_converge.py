@@ -79,8 +79,8 @@ class Outcome(NamedTuple):
 class Convergent:
     """What converge() asks of everything that it brings to a wanted state.
 
-    Only read(), check(), predict() and apply() send requests. decide() is pure: it neither reads nor writes, so that
-    check mode and the real run decide alike, and a test can ask it about every state there can be.
+    Only read(), check(), look_ahead(), predict() and apply() send requests. decide() is pure: it neither reads nor
+    writes, so that check mode and the real run decide alike, and a test can ask it about every state there can be.
     """
 
     label = "object"  # as it stands in a sentence: "service account 'kafka'"
@@ -97,6 +97,9 @@ class Convergent:
 
     def check(self, before: Any, changes: Any) -> None:
         """Refuse what must not happen. Called with each plan before it is applied, in check mode, too."""
+
+    def look_ahead(self, plan: Plan) -> None:
+        """Tell, in check mode, what apply() would need that is not there yet. Sends reads only."""
 
     def predict(self, plan: Plan) -> Any:
         """Return what there would be after apply(), in check mode."""
@@ -217,6 +220,7 @@ def _converge(task: Any, entity: Convergent, desired: Any) -> Outcome:
             break
         entity.check(*plan)
         if task.check_mode:
+            entity.look_ahead(plan)
             return Outcome(True, before, entity.predict(plan))
         applied = entity.apply(plan)
         if not applied.again:

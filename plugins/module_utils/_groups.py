@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 from ansible_collections.dcos.security.plugins.module_utils import _iam
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
-from ansible_collections.dcos.security.plugins.module_utils._converge import Entity, Fate, fate_of_all
+from ansible_collections.dcos.security.plugins.module_utils._converge import Entity, Fate, Plan, fate_of_all
 from ansible_collections.dcos.security.plugins.module_utils._errors import RefusedError
 from ansible_collections.dcos.security.plugins.module_utils._parallel import CONCURRENCY, together
 
@@ -22,6 +22,7 @@ class Group(Entity):
     """Fields: ``description``, and ``members`` (uids) where they are managed.
 
     Args:
+        tell: is told in a sentence what the user should know.
         members: manage members, so that they are read; ``exclusive_members``: also remove all others.
         progress: is told how far it is, as ``Task.progress`` is.
     """
@@ -33,6 +34,7 @@ class Group(Entity):
         client: Client,
         gid: str,
         *,
+        tell: Callable[[str], None] = lambda sentence: None,
         members: bool = False,
         exclusive_members: bool = False,
         progress: Callable[[int, int, str], None] = lambda done, total, what: None,
@@ -41,6 +43,7 @@ class Group(Entity):
         self.exclusive = exclusive_members
         self._client = client
         self._gid = gid
+        self._tell = tell
         self._members = members
         self._progress = progress
 
@@ -51,6 +54,18 @@ class Group(Entity):
             return None
         members = {"members": _iam.read_all_members(self._client, self._gid)} if self._members else {}
         return {"description": group["description"], **members}
+
+    def look_ahead(self, plan: Plan) -> None:
+        """Tell which accounts are to be members that do not exist; one GET each."""
+        wanted, present = ((fields or {}).get("members") or () for fields in (plan.changes, plan.before))
+        for uid, user, error in together(self._read_user, sorted(set(wanted) - set(present)), CONCURRENCY):
+            if error:
+                raise error
+            if user is None:
+                self._tell(f"There is no account '{uid}' yet; check mode assumes that an earlier task creates it.")
+
+    def _read_user(self, uid: str) -> dict[str, Any] | None:
+        return _iam.read_user(self._client, uid)
 
     def check(self, before: dict[str, Any] | None, changes: dict[str, Any] | None) -> None:
         """Refuse to delete the group superusers, or to leave it without members."""

@@ -29,7 +29,8 @@ class ServiceAccount(Account):
     what other runs have left; it makes the first read, too.
 
     Args:
-        tell: is told in sentences what the user should know of other runs; ``progress``: how long it waits for them.
+        tell: is told in sentences what the user should know, also of other runs; ``progress``: how long it waits for
+            them.
         replace_key: whether another key may replace the present one.
         allow_native: whether the key of an account of DC/OS itself may be replaced, and such an account be deleted.
         restore_from_journal: see Rekey.
@@ -48,10 +49,9 @@ class ServiceAccount(Account):
         allow_native: bool = False,
         restore_from_journal: bool = False,
     ):
-        super().__init__(client, uid, groups=groups, exclusive_groups=exclusive_groups)
+        super().__init__(client, uid, tell=tell, groups=groups, exclusive_groups=exclusive_groups)
         self.label = f"service account '{uid}'"
         self._journal = _iam.journal_gid(uid)
-        self._tell = tell
         self._progress = progress
         self._replace_key = replace_key
         self._allow_native = allow_native

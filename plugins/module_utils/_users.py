@@ -8,7 +8,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 from ansible_collections.dcos.security.plugins.module_utils import _iam
 from ansible_collections.dcos.security.plugins.module_utils._accounts import Account
@@ -31,6 +31,7 @@ class User(Account):
     """Fields: ``description``, ``user_password``, and ``groups`` where they are managed.
 
     Args:
+        tell: is told in a sentence what the user should know.
         password: the password to compare with: a stored one cannot be read, but a login tells whether it is this one.
     """
 
@@ -41,11 +42,12 @@ class User(Account):
         client: Client,
         uid: str,
         *,
+        tell: Callable[[str], None],
         password: str | None = None,
         groups: bool = False,
         exclusive_groups: bool = False,
     ) -> None:
-        super().__init__(client, uid, groups=groups, exclusive_groups=exclusive_groups)
+        super().__init__(client, uid, tell=tell, groups=groups, exclusive_groups=exclusive_groups)
         self.label = f"user '{uid}'"
         self._password = password
 

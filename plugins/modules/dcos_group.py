@@ -152,6 +152,7 @@ def run(task: Task) -> None:
     group = Group(
         connect(task),
         params["gid"],
+        tell=task.warn,
         members=present and "members" in desired,
         exclusive_members=params["exclusive_members"],
         progress=task.progress,

@@ -176,6 +176,7 @@ def run(task: Task) -> None:
     user = User(
         connect(task),
         params["uid"],
+        tell=task.warn,
         password=compared,
         groups=present and "groups" in wanted,
         exclusive_groups=params["exclusive_groups"],
