@@ -82,6 +82,12 @@ class Workshop:
         arguments = ["curl", "--parallel", "--parallel-max", str(concurrency), "--config", str(config)]
         return Command(arguments, ENVIRONMENT, self.folder)
 
+    def requests(self, cluster: Cluster, paths: Sequence[str], concurrency: int) -> Command:
+        """A program in Python that GETs ``paths`` by requests and says what statuses there were."""
+        given = {"ca_path": cluster.ca_path, "token": cluster.token, "urls": [cluster.url + path for path in paths]}
+        arguments = [sys.executable, str(HERE / "send.py"), str(self.file("urls.json", given)), str(concurrency)]
+        return Command(arguments, ENVIRONMENT, self.folder)
+
     def dcos_deploy(self, cluster: Cluster, entities: dict[str, Any]) -> Command:
         """``dcos-deploy apply``. It logs in with the password, and checks no TLS certificate (it cannot be told to)."""
         configuration = self.file("dcos.yml", entities)

@@ -26,6 +26,7 @@ ROUNDS_OF_GROWTH = 2
 
 EMPTY = "empty play"
 FACTS, CURL, LOOP = "facts", "curl --parallel of the same requests", "loop of _info modules and lookups"
+REQUESTS = "the same requests by requests, in a program that does nothing else"
 DEPLOY = "dcos-deploy, nothing to do"
 AUDIT, FINDINGS, PAINT = "audit with all reports", "findings, as a process", "report in Chromium, first paint"
 
@@ -45,12 +46,13 @@ def facts(bench: Bench) -> None:
                     EMPTY: bench.workshop.playbook("empty.yml", dcos),
                     FACTS: read,
                     CURL: curl,
+                    REQUESTS: bench.workshop.requests(dcos, sent, CONCURRENCY),
                     LOOP: bench.workshop.playbook("info_loop.yml", dcos, token=True),
                     **({DEPLOY: deploy} if deploy else {}),
                 }
                 for variant, command in ways.items():
                     said = bench.measure("facts", variant, command, dcos, latency_ms=latency_ms)
-                    if variant == CURL and set(said.split()) != {"200"}:
+                    if variant in (CURL, REQUESTS) and set(said.split()) != {"200"}:
                         raise SystemExit(f"{variant}: unexpected answers {sorted(set(said.split()))}")
 
 
