@@ -154,5 +154,5 @@ def _without(value: Any, omit: str) -> Any:
     if isinstance(value, Mapping):
         return {key: _without(kept, omit) for key, kept in value.items()}
     if isinstance(value, list):
-        return [_without(kept, omit) for kept in value]
+        return [_without(kept, omit) for kept in value if kept != omit]
     return None if value == omit else value

@@ -20,6 +20,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.yaml import yaml_load
 
 from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
+from ansible_collections.dcos.security.plugins.module_utils._given import checked
 from ansible_collections.dcos.security.plugins.plugin_utils import _presets
 from ansible_collections.dcos.security.plugins.plugin_utils._identity import PARTS, identity_of
 
@@ -152,12 +153,14 @@ def _listed(entries: Any, single: dict[str, Any]) -> list[Identity]:
 def _converted(given: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """Return the variables of one identity as their types say, with defaults. Raises InputError for wrong types.
 
+    As in modules, null is not given, and nothing is taken in Python's spelling.
+
     ``prefix`` is what stands before the names that messages mention.
     """
     validator = _validator(prefix)
     spec = validator.argument_spec
-    values = {prefix + name: value for name, value in given.items() if value is not None}
-    result = validator.validate({name: _pruned(value, spec[name]) for name, value in values.items()})
+    values = checked(spec, {prefix + name: value for name, value in given.items() if value is not None})
+    result = validator.validate({name: _split(value, spec[name]) for name, value in values.items()})
     if result.error_messages:
         raise InputError(result.error_messages[0].rstrip(".") + ".")
     return {name[len(prefix) :]: value for name, value in result.validated_parameters.items()}
@@ -177,15 +180,15 @@ def _plain(spec: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pruned(value: Any, option: Mapping[str, Any]) -> Any:
-    """Return a value without what is null in it: null is not given. Words in a text become a list, as in modules."""
+def _split(value: Any, option: Mapping[str, Any]) -> Any:
+    """Return a value in which words in a text are a list where there should be one, as in modules."""
     if option.get("type") == "list" and option.get("elements") == "str" and isinstance(value, str):
         return [word.strip() for word in value.split(",") if word.strip()]
     if isinstance(value, Mapping):
         inner = option.get("options", {})
-        return {name: _pruned(kept, inner.get(name, {})) for name, kept in value.items() if kept is not None}
+        return {name: _split(kept, inner.get(name, {})) for name, kept in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_pruned(kept, {**option, "type": option.get("elements")}) for kept in value if kept is not None]
+        return [_split(kept, {**option, "type": option.get("elements")}) for kept in value]
     return value
 
 

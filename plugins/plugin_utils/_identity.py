@@ -106,8 +106,10 @@ def _place(entry: dict[str, Any], service: str, warnings: list[str]) -> dict[str
     characters than an id may have. Warns where the service could not read its credential.
     """
     parts = service.split("/")
-    if "" in parts:
+    if "" in parts or "//" in entry["service"]:
         raise InputError(f"There can be no service '{entry['service']}': it has an empty part.")
+    if {".", ".."} & set(parts):
+        raise InputError(f"There can be no service '{entry['service']}': give its id as it is, without . and .. parts.")
     folder, stem = service, ""
     unspelled = next((number for number, part in enumerate(parts) if not _SPELLED.fullmatch(part)), None)
     if unspelled is not None:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Iterator
+from typing import Any, Callable
 
 import pytest
 from hypothesis import given
@@ -83,12 +85,58 @@ def test_no_uid(uid: str | None) -> None:
 def test_null_where_something_is_required() -> None:
     with pytest.raises(InputError, match="entry 2: missing required arguments: uid"):
         plan(service_identities=[{"uid": "a"}, {"uid": None}])
-    with pytest.raises(InputError, match="missing required arguments: rid found in service_identity_permissions"):
+    with pytest.raises(InputError, match=r"service_identity_permissions\[0\].rid is required, but null"):
         one(permissions=[{"rid": None, "actions": ["read"]}])
-    with pytest.raises(
-        InputError, match="missing required arguments: common_name found in service_identity_certificates"
-    ):
+    with pytest.raises(InputError, match=r"service_identity_certificates\[0\].common_name is required, but null"):
         one(certificates=[{"name": "tls", "common_name": None}])
+    with pytest.raises(InputError, match=r"service_identity_groups\[1\] is null"):
+        one(groups=["a", None])
+
+
+def texts_of(spec: dict[str, Any], sound: dict[str, Any]) -> Iterator[tuple[str, Callable[[Any], dict[str, Any]]]]:
+    """Every place of a spec where a text belongs: its name, and what makes sound options with a value there."""
+    for name, option in spec.items():
+        kind = option["type"]
+        if kind == "str" and "choices" not in option:
+            yield name, lambda value, name=name: {**sound, name: value}
+        elif kind == "list" and option["elements"] == "str" and "choices" not in option:
+            yield f"{name}[0]", lambda value, name=name: {**sound, name: [value]}
+        elif kind == "list":
+            inner = {"permissions": {"rid": "dcos:superuser", "actions": ["full"]}, "certificates": CERTIFICATE}
+            for where, made in texts_of(option.get("options", {}), inner.get(name, {})):
+                yield f"{name}[0].{where}", lambda value, name=name, made=made: {**sound, name: [made(value)]}
+        elif kind == "dict":
+            for where, made in texts_of(option["options"], {}):
+                yield f"{name}.{where}", lambda value, name=name, made=made: {**sound, name: made(value)}
+
+
+PLACES = dict(texts_of(_identities.entry_specs(), {"uid": "kafka"}))
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (True, "must be a text, not a boolean"),
+        (1.1, "must be a text, not a number"),
+        ({"a": 1}, "must be a text, not a dictionary"),
+    ],
+)
+def test_nothing_is_taken_in_pythons_spelling(place: str, value: Any, words: str) -> None:
+    options = PLACES[place](value)
+    with pytest.raises(InputError, match=re.escape(f"service_identity_{place} {words}")):
+        one(**options)
+    with pytest.raises(InputError, match=re.escape(f"{place} {words}")):
+        plan(service_identities=[options])
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_masked_output_is_taken_for_nothing(place: str) -> None:
+    options = PLACES[place]("********")
+    with pytest.raises(InputError, match=r"service_identity_\w+ holds masked output"):
+        one(**options)
+    with pytest.raises(InputError, match=r"entry 1 .*: \w+ holds masked output"):
+        plan(service_identities=[options])
 
 
 def test_either_one_or_a_list() -> None:
@@ -169,6 +217,9 @@ def test_no_list_of_mappings(entries: Any) -> None:
         ({"strict": True, "login_endpoint": "http://x"}, "https://"),
         ({"secret_path": "a b"}, "holds a space"),
         ({"service": "/a//b"}, "empty part"),
+        ({"service": "//a"}, "empty part"),
+        ({"service": "/a/../b"}, "without . and .. parts"),
+        ({"service": "."}, "without . and .. parts"),
         ({"service": "/team.a/web.app"}, "Give a secret_path"),
         ({"certificates": [{**CERTIFICATE, "name": "a/b"}]}, "There can be no certificate 'a/b'"),
         ({"certificates": [CERTIFICATE, CERTIFICATE]}, "is there twice"),
