@@ -11,6 +11,7 @@ This file is private to the collection.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -112,8 +113,10 @@ def refuse_no_text(value: Any, label: str, exact: bool = False) -> None:
     if isinstance(value, (dict, list)):
         kind = "list" if isinstance(value, list) else "dictionary"
         raise InputError(f"{label} must be a text, not a {kind}. If its JSON is meant, use the filter to_json.")
-    kind = "boolean" if isinstance(value, bool) else "number"
-    if isinstance(value, (bool, float)) or (exact and isinstance(value, int)):
+    # YAML has points in time; the variables of a role come as it has read them.
+    time = isinstance(value, datetime.datetime)
+    kind = "boolean" if isinstance(value, bool) else "point in time" if time else "number"
+    if time or isinstance(value, (bool, float)) or (exact and isinstance(value, int)):
         raise InputError(
             f"{label} must be a text, not a {kind}, whose spelling is lost: put it in quotes where it is first written."
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Callable
 
 import pytest
@@ -120,6 +121,7 @@ PLACES = dict(texts_of(_identities.entry_specs(), {"uid": "kafka"}))
         (True, "must be a text, not a boolean"),
         (1.1, "must be a text, not a number"),
         ({"a": 1}, "must be a text, not a dictionary"),
+        (datetime(2024, 1, 2, 3, 4, 5), "must be a text, not a point in time"),
     ],
 )
 def test_nothing_is_taken_in_pythons_spelling(place: str, value: Any, words: str) -> None:
