@@ -16,7 +16,6 @@ from typing import Any, Callable
 from ansible_collections.dcos.security.plugins.module_utils import _iam, _identity_certificates, _keys
 from ansible_collections.dcos.security.plugins.module_utils import _permission_reference as reference
 from ansible_collections.dcos.security.plugins.module_utils._client import Client
-from ansible_collections.dcos.security.plugins.module_utils._errors import InputError
 from ansible_collections.dcos.security.plugins.module_utils._identity_certificates import of_kind
 from ansible_collections.dcos.security.plugins.module_utils._identity_reading import Reader, Readings
 from ansible_collections.dcos.security.plugins.module_utils._names import (
@@ -25,6 +24,7 @@ from ansible_collections.dcos.security.plugins.module_utils._names import (
     check_store,
     check_uid,
 )
+from ansible_collections.dcos.security.plugins.module_utils._parallel import check_concurrency
 from ansible_collections.dcos.security.plugins.module_utils._stored import Description
 
 NEXT = "-next"
@@ -51,8 +51,7 @@ def read_facts(
     for uid in uids or ():
         check_uid(uid)
     check_store(store)
-    if concurrency < 1:
-        raise InputError("concurrency must be at least 1.")
+    check_concurrency(concurrency)
     read_at = datetime.now(timezone.utc).replace(microsecond=0).isoformat().replace("+00:00", "Z")
     reader = Reader(client, store, concurrency, progress)
     readings = reader.whole(people, secrets) if uids is None else reader.some(sorted(set(uids)), secrets)

@@ -256,7 +256,13 @@ class TestLimited:
 
 
 @pytest.mark.parametrize(
-    ("options", "word"), [({"concurrency": 0}, "concurrency"), ({"uid": [""]}, "uid"), ({"store": "a/b"}, "store")]
+    ("options", "word"),
+    [
+        ({"concurrency": 0}, "1 to 100, not 0"),
+        ({"concurrency": 100_000}, "1 to 100, not 100000"),
+        ({"uid": [""]}, "uid"),
+        ({"store": "a/b"}, "store"),
+    ],
 )
 def test_what_is_refused(cluster, options, word):
     outcome = cluster.fail(MODULE, **options)
