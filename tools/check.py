@@ -96,7 +96,7 @@ STAGES: dict[str, Stage] = {
 
 
 # Sanity keeps one processor busy, and the emulator's tests wait now and then, so they run at the same time.
-SINGLE = {"sanity", "emulator-tests"}
+AT_ONCE = {"sanity", "emulator-tests"}
 
 
 def chosen(stage: str | None, start: str) -> list[str]:
@@ -113,7 +113,7 @@ def batches(names: list[str]) -> list[list[str]]:
     """Return the stages in their order, those together that run at the same time."""
     return [
         batch
-        for together, group in itertools.groupby(names, SINGLE.__contains__)
+        for together, group in itertools.groupby(names, AT_ONCE.__contains__)
         for batch in ([list(group)] if together else [[name] for name in group])
     ]
 
